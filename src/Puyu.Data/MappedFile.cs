@@ -23,7 +23,8 @@ internal sealed unsafe class MappedFile : IDisposable
         }
 
         _file = MemoryMappedFile.CreateFromFile(
-            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+            leaveOpen: true);
         _view = _file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
     }

@@ -30,7 +30,7 @@ internal sealed unsafe class InternEvoFile : IDisposable
             if (offset < 0 || offset >= fileBytes || tokens < 0 || tokens > fileBytes - offset)
             {
                 throw new InvalidDataException(
-                    $"{meta} places sample {row} with {tokens} tokens at offset {offset} of a file of {fileBytes} bytes");
+                    $"{meta} places sample {row} with {tokens} tokens at offset {offset} of {fileBytes} bytes");
             }
 
             if (tokens >= minLength)
@@ -54,7 +54,9 @@ internal sealed unsafe class InternEvoFile : IDisposable
     /// <summary>Reads a sample's ids, negative ones included.</summary>
     /// <param name="sample">Index of the sample.</param>
     /// <param name="tokenIds">Grown if need be; its first <see cref="Length"/> items are overwritten.</param>
-    /// <exception cref="InvalidDataException">The line is not what the index says, or an id is out of range.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The line is not what the index says, or an id is out of range.
+    /// </exception>
     public void Read(int sample, ref int[] tokenIds)
     {
         (long offset, int length) = _samples[sample];
@@ -87,7 +89,7 @@ internal sealed unsafe class InternEvoFile : IDisposable
             if (Math.Abs((long)id) >= _vocabSize)
             {
                 throw new InvalidDataException(
-                    $"{Path} has id {id} in the sample at offset {offset} but ids must lie in (−{_vocabSize}, {_vocabSize})");
+                    $"{Path} has id {id} in the sample at offset {offset} but |id| must be below {_vocabSize}");
             }
         }
     }

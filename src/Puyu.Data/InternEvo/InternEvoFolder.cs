@@ -39,12 +39,13 @@ internal static class InternEvoFolder
     internal static int TypeIdOf(string relativePath, IReadOnlyList<string> types)
     {
         string[] folders = relativePath.Split(Path.DirectorySeparatorChar)[..^1];
-        int[] matches = [.. Enumerable.Range(0, types.Count).Where(type => folders.Any(folder => IsOf(folder, types[type])))];
+        int[] matches =
+            [.. Enumerable.Range(0, types.Count).Where(type => folders.Any(folder => IsOf(folder, types[type])))];
         return matches.Length == 1
             ? matches[0]
             : throw new InvalidDataException(
-                $"{relativePath} matches the types [{string.Join(", ", matches.Select(type => types[type]))}] but must match "
-                + "exactly one of the names in the train folder");
+                $"{relativePath} matches the types [{string.Join(", ", matches.Select(type => types[type]))}] but must "
+                + "match exactly one of the names in the train folder");
     }
 
     private static bool IsOf(string folder, string type) =>

@@ -29,7 +29,9 @@ public sealed record InternEvoOptions
     /// <summary>Other limits for the files whose path contains a text; at most one may apply to a file.</summary>
     public IReadOnlyDictionary<string, int> MinLengthByPath { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>Seed of the order of micro-batches. The order of samples within a file is InternEvo's own, 1024.</summary>
+    /// <summary>
+    /// Seed of the order of micro-batches. The order of samples within a file is InternEvo's own, 1024.
+    /// </summary>
     public uint Seed { get; init; } = 1024;
 
     /// <summary>This process among those that share the data.</summary>

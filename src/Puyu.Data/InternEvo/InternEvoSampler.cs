@@ -5,9 +5,9 @@ namespace Puyu.Data.InternEvo;
 
 /// <summary>Micro-batches of an InternEvo train folder, in InternEvo's order and layout.</summary>
 /// <remarks>
-/// The micro-batches of all files, in the order of the files' names, form one list. RandomState(seed) shuffles it, it is
-/// cut to whole steps of all ranks, and rank r takes every world-size-th from r on; the next epoch shuffles anew with the
-/// same generator going on. docs/data.md says where this differs from InternEvo.
+/// The micro-batches of all files, in the order of the files' names, form one list. RandomState(seed) shuffles it, it
+/// is cut to whole steps of all ranks, and rank r takes every world-size-th from r on; the next epoch shuffles anew
+/// with the same generator going on. docs/data.md says where this differs from InternEvo.
 /// </remarks>
 public sealed class InternEvoSampler : BatchSampler, IDisposable
 {
@@ -56,8 +56,8 @@ public sealed class InternEvoSampler : BatchSampler, IDisposable
             if (BatchesPerEpoch == 0)
             {
                 throw new InvalidDataException(
-                    $"{options.Folder} has {items} micro-batches of {TokensPerBatch} tokens in {_files.Count} files but "
-                    + $"a step needs {step}; add data, or make SequenceLength or the batch smaller");
+                    $"{options.Folder} has {items} micro-batches of {TokensPerBatch} tokens in {_files.Count} files "
+                    + $"but a step needs {step}; add data, or make SequenceLength or the batch smaller");
             }
         }
         catch
@@ -96,7 +96,7 @@ public sealed class InternEvoSampler : BatchSampler, IDisposable
             RequireSame(_fingerprint, value);
             if (value.Position > BatchesPerEpoch)
             {
-                throw new ArgumentException($"{value} has a position beyond the {BatchesPerEpoch} batches of its epoch");
+                throw new ArgumentException($"{value} has a position beyond the {BatchesPerEpoch} batches of an epoch");
             }
 
             _random = new NumpyRandom(_options.Seed);

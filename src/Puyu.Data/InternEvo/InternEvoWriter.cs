@@ -21,7 +21,9 @@ public sealed class InternEvoWriter
         _stream = stream;
     }
 
-    /// <summary>Writes both files, each whole or not at all; the index last, so that it is never without its file.</summary>
+    /// <summary>
+    /// Writes both files, each whole or not at all; the index last, so that it is never without its file.
+    /// </summary>
     /// <param name="path">The .bin file; the index gets .meta appended.</param>
     /// <param name="write">Adds the samples.</param>
     /// <exception cref="ArgumentException">The path does not end in .bin.</exception>

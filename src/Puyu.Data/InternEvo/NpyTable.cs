@@ -50,7 +50,8 @@ internal static partial class NpyTable
         byte[] bytes = File.ReadAllBytes(path);
         if (bytes.Length < PrefixBytes || !bytes.AsSpan().StartsWith(Magic))
         {
-            throw new InvalidDataException($"{path} is not a .npy file of version 1.0: it does not begin with its magic");
+            throw new InvalidDataException(
+                $"{path} is not a .npy file of version 1.0: it does not begin with its magic number");
         }
 
         int dataOffset = PrefixBytes + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8));
@@ -61,15 +62,15 @@ internal static partial class NpyTable
             || columns < 2)
         {
             throw new InvalidDataException(
-                $"{path} has the header {header.Trim()} at offset {PrefixBytes} but must be an array of <i4 or <i8 in C order "
-                + "with at least two columns");
+                $"{path} has the header {header.Trim()} at offset {PrefixBytes} but must be an array of <i4 or <i8 in "
+                + "C order with at least two columns");
         }
 
         int itemBytes = match.Groups["bytes"].Value == "4" ? 4 : 8;
         if (rows > bytes.Length || (Int128)dataOffset + ((Int128)rows * columns * itemBytes) != bytes.Length)
         {
             throw new InvalidDataException(
-                $"{path} has {bytes.Length} bytes but a header of {dataOffset} and {rows} × {columns} items of {itemBytes}");
+                $"{path} has {bytes.Length} bytes but needs {dataOffset} and {rows} × {columns} items of {itemBytes}");
         }
 
         var table = new (long First, long Last)[rows];
@@ -88,6 +89,7 @@ internal static partial class NpyTable
         : BinaryPrimitives.ReadInt64LittleEndian(bytes);
 
     [GeneratedRegex(
-        @"^\{'descr': '<i(?<bytes>[48])', 'fortran_order': False, 'shape': \((?<rows>\d+), (?<columns>\d+)\),? ?\} *\n$")]
+        @"^\{'descr': '<i(?<bytes>[48])', 'fortran_order': False, "
+        + @"'shape': \((?<rows>\d+), (?<columns>\d+)\),? ?\} *\n$")]
     private static partial Regex Header();
 }

@@ -1,11 +1,13 @@
 namespace Puyu.Data.InternEvo;
 
-/// <summary>NumPy's legacy generator, <c>numpy.random.RandomState(seed)</c>, as far as InternEvo's data order needs it.</summary>
+/// <summary>
+/// NumPy's legacy generator, <c>numpy.random.RandomState(seed)</c>, as far as InternEvo's data order needs it.
+/// </summary>
 /// <remarks>
 /// MT19937, seeded by Knuth's linear recurrence. Source: Matsumoto and Nishimura, Mersenne Twister, ACM TOMACS 8(1),
-/// 1998, with the initialization of 2002. An integer in [0, max] is drawn by masking 32 bits to the smallest 2ᵏ − 1 ≥ max
-/// until the result is not above max; NumPy keeps this stream fixed for compatibility (NEP 19). For anything of our own,
-/// use <see cref="Abstractions.CounterRandom"/>.
+/// 1998, with the initialization of 2002. An integer in [0, max] is drawn by masking 32 bits to the smallest 2ᵏ − 1 ≥
+/// max until the result is not above max; NumPy keeps this stream fixed for compatibility (NEP 19). For anything of our
+/// own, use <see cref="Abstractions.CounterRandom"/>.
 /// </remarks>
 internal sealed class NumpyRandom
 {

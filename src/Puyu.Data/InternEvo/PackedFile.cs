@@ -111,17 +111,17 @@ internal sealed class PackedFile
         if (_options.Packing == InternEvoPacking.One)
         {
             int length = to - from;
-            Write(
-                sample[from..to], following: 0, batch.TokenIds.AsSpan(place, length), batch.Labels.AsSpan(place, length));
+            Span<int> tokenIds = batch.TokenIds.AsSpan(place, length);
+            Write(sample[from..to], following: 0, tokenIds, batch.Labels.AsSpan(place, length));
             return;
         }
 
         while (from < to)
         {
             int length = Math.Min(_options.SequenceLength, to - from);
-            batch.Append(length, out Span<int> tokenIds, out Span<int> labels);
+            batch.Append(length, out Span<int> pieceTokenIds, out Span<int> pieceLabels);
             int following = from + length < sample.Length ? sample[from + length] : 0;
-            Write(sample.Slice(from, length), following, tokenIds, labels);
+            Write(sample.Slice(from, length), following, pieceTokenIds, pieceLabels);
             from += length;
         }
     }

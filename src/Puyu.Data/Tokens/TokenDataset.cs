@@ -62,7 +62,9 @@ public sealed unsafe class TokenDataset : IDisposable
         });
     }
 
-    /// <summary>Opens a .tokens file and checks its header, its length and its index; see also <see cref="Verify"/>.</summary>
+    /// <summary>
+    /// Opens a .tokens file and checks its header, its length and its index; see also <see cref="Verify"/>.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a .tokens file, or is damaged.</exception>
     /// <exception cref="PlatformNotSupportedException">The processor is big-endian.</exception>
@@ -70,7 +72,8 @@ public sealed unsafe class TokenDataset : IDisposable
     {
         if (!BitConverter.IsLittleEndian)
         {
-            throw new PlatformNotSupportedException("tokens are mapped as they are: the processor must be little-endian");
+            throw new PlatformNotSupportedException(
+                "the processor is big-endian but tokens are mapped as they are, little-endian");
         }
 
         var file = new MappedFile(path);
@@ -111,7 +114,7 @@ public sealed unsafe class TokenDataset : IDisposable
         if (largest >= (uint)VocabSize)
         {
             throw new InvalidDataException(
-                $"{Path} has id {largest} in tokens [{first}, {first + tokenIds.Length}) but must be below {VocabSize}");
+                $"{Path} has id {largest} in tokens [{first}, {first + tokenIds.Length}) but ids end at {VocabSize}");
         }
     }
 
@@ -152,8 +155,8 @@ public sealed unsafe class TokenDataset : IDisposable
             if (ends[i] <= previous || ends[i] - previous > int.MaxValue || ends[i] > Tokens)
             {
                 throw new InvalidDataException(
-                    $"{Path} ends document {i} at token {ends[i]} (offset {_format.EndsOffset + (8L * i)}) but must end "
-                    + $"it after {previous} and not after {Tokens}");
+                    $"{Path} ends document {i} at token {ends[i]} (offset {_format.EndsOffset + (8L * i)}) but must "
+                    + $"end it after {previous} and not after {Tokens}");
             }
 
             previous = ends[i];

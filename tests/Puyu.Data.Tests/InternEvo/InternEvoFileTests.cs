@@ -20,7 +20,8 @@ public sealed class InternEvoFileTests : IDisposable
         byte[] expected =
         [
             0x93, .. "NUMPY"u8, 1, 0, 118, 0,
-            .. Encoding.ASCII.GetBytes("{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2), }".PadRight(117) + "\n"),
+            .. "{'descr': '<i4', 'fortran_order': False, 'shape': (3, 2), }"u8,
+            .. Enumerable.Repeat((byte)' ', 58), (byte)'\n',
             0, 0, 0, 0, 3, 0, 0, 0, 23, 0, 0, 0, 0, 0, 0, 0, 38, 0, 0, 0, 1, 0, 0, 0,
         ];
         Assert.Equal(expected, File.ReadAllBytes(path + ".meta"));
@@ -80,7 +81,8 @@ public sealed class InternEvoFileTests : IDisposable
         File.WriteAllBytes(path + ".meta", Npy("<i4", 2, (0, 3)));
         using var file = new InternEvoFile(path, 0, 0, vocabSize: 9);
 
-        Assert.Contains(problem, Assert.Throws<InvalidDataException>(() => Read(file, 0)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<InvalidDataException>(() => Read(file, 0)).Message;
+        Assert.Contains(problem, message, StringComparison.Ordinal);
     }
 
     /// <summary>Whatever bit is wrong, reading ends in success or <see cref="InvalidDataException"/>.</summary>

@@ -5,9 +5,6 @@ namespace Puyu.Data.Tests.InternEvo;
 
 public sealed class InternEvoSamplerTests : IDisposable
 {
-    /// <summary>How RandomState(1024) shuffles ten; golden of <see cref="NumpyRandomTests"/>.</summary>
-    private static readonly int[] _orderOfTen = [2, 3, 7, 0, 6, 8, 5, 4, 9, 1];
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -32,9 +29,10 @@ public sealed class InternEvoSamplerTests : IDisposable
         Write("en/a.bin", samples);
         using InternEvoSampler sampler = Open(packing, sequenceLength, microBatchSize);
         MicroBatch batch = sampler.CreateBatch();
-        List<Expected> expected = packing == InternEvoPacking.Unpack
-            ? Unpacked(samples, sequenceLength, microBatchSize)
-            : Stream(samples, sequenceLength, sequenceLength * microBatchSize, packing == InternEvoPacking.One);
+        List<InternEvoReference> expected = packing == InternEvoPacking.Unpack
+            ? InternEvoReference.Unpacked(samples, sequenceLength, microBatchSize)
+            : InternEvoReference.Stream(
+                samples, sequenceLength, sequenceLength * microBatchSize, packing == InternEvoPacking.One);
         int[] order = Shuffled(expected.Count, seed: 1024);
 
         Assert.Equal(expected.Count, sampler.BatchesPerEpoch);
@@ -60,7 +58,8 @@ public sealed class InternEvoSamplerTests : IDisposable
         // Two items of three tokens; RandomState(1024) draws the same order for both samplers.
         cut.Next(batch);
         bool firstItemFirst = batch.TokenIds[0] == 5;
-        (int[] ids, int[] labels) = firstItemFirst ? ([5, 6, 7], [6, -100, -100]) : ((int[])[0, 8, 9], (int[])[8, 9, 10]);
+        int[] ids = firstItemFirst ? [5, 6, 7] : [0, 8, 9];
+        int[] labels = firstItemFirst ? [6, -100, -100] : [8, 9, 10];
         Assert.Equal(ids, batch.TokenIds);
         Assert.Equal(labels, batch.Labels);
         one.Next(batch);
@@ -202,70 +201,11 @@ public sealed class InternEvoSamplerTests : IDisposable
         string message = Assert.Throws<OptionsException>(options.Validated).Message;
 
         Assert.All(
-            ["Folder", "VocabSize", "SequenceLength", "MicroBatchSize", "MicroBatchesPerStep", "Packing", "MinLength", "Rank"],
+            [
+                "Folder", "VocabSize", "SequenceLength", "MicroBatchSize", "MicroBatchesPerStep", "Packing",
+                "MinLength", "Rank",
+            ],
             name => Assert.Contains($"- {name} is ", message, StringComparison.Ordinal));
-    }
-
-    private static List<Expected> Stream(int[][] samples, int sequenceLength, int itemTokens, bool isOne)
-    {
-        var tokens = _orderOfTen.SelectMany(
-            sample => samples[sample].Select((id, i) => (Id: id, Index: i, Sample: samples[sample]))).ToList();
-        var items = new List<Expected>();
-        for (int first = 0; first + itemTokens <= tokens.Count; first += itemTokens)
-        {
-            var item = new Expected([], [], [], [0]);
-            for (int i = first; i < first + itemTokens; i++)
-            {
-                (int id, int index, int[] sample) = tokens[i];
-                bool isLast = index + 1 == sample.Length || (isOne && i + 1 == first + itemTokens);
-                item.TokenIds.Add(Math.Abs(id));
-                item.Labels.Add(!isLast && sample[index + 1] > 0 ? sample[index + 1] : -100);
-
-                // In cut mode a piece begins with the item, with a sample, and every S tokens of a fragment.
-                int previous = i == first || (!isOne && index == 0) ? -1 : item.Positions[^1];
-                int position = previous + 1 == sequenceLength ? 0 : previous + 1;
-                if (position == 0 && i > first)
-                {
-                    item.CuSeqLens.Add(i - first);
-                }
-
-                item.Positions.Add(position);
-            }
-
-            item.CuSeqLens.Add(itemTokens);
-            items.Add(item);
-        }
-
-        return items;
-    }
-
-    private static List<Expected> Unpacked(int[][] samples, int sequenceLength, int microBatchSize)
-    {
-        var items = new List<Expected>();
-        foreach (int[] chunk in _orderOfTen.Chunk(microBatchSize))
-        {
-            var item = new Expected([], [], [], [0]);
-            foreach (int[] sample in chunk.Select(sample => samples[sample][..Math.Min(samples[sample].Length, sequenceLength)]))
-            {
-                item.TokenIds.AddRange(sample.Select(Math.Abs));
-                item.Labels.AddRange(sample.Skip(1).Append(0).Select(id => id > 0 ? id : -100));
-                item.Positions.AddRange(Enumerable.Range(0, sample.Length));
-                item.CuSeqLens.Add(item.TokenIds.Count);
-            }
-
-            int padding = (sequenceLength * microBatchSize) - item.TokenIds.Count;
-            item.TokenIds.AddRange(Enumerable.Repeat(0, padding));
-            item.Labels.AddRange(Enumerable.Repeat(-100, padding));
-            item.Positions.AddRange(Enumerable.Range(0, padding));
-            if (padding > 0)
-            {
-                item.CuSeqLens.Add(sequenceLength * microBatchSize);
-            }
-
-            items.Add(item);
-        }
-
-        return items;
     }
 
     private static int[][] Samples(int count, ulong seed)
@@ -338,6 +278,4 @@ public sealed class InternEvoSamplerTests : IDisposable
 
     private static string Message(InternEvoOptions options) =>
         Assert.Throws<InvalidDataException>(() => new InternEvoSampler(options)).Message;
-
-    private sealed record Expected(List<int> TokenIds, List<int> Labels, List<int> Positions, List<int> CuSeqLens);
 }
