@@ -25,6 +25,9 @@ internal sealed class Merger(MergeTable merges)
     private ulong[] _heap = [];
     private int _heapCount;
 
+    /// <summary>The pair that was merged last, meaningful after a <see cref="Merge"/> that merged.</summary>
+    public (int Left, int Right) Last { get; private set; }
+
     /// <summary>Merges in place.</summary>
     /// <param name="symbols">Symbols of the chunk; the result overwrites the front.</param>
     /// <returns>The number of symbols left.</returns>
@@ -48,6 +51,7 @@ internal sealed class Merger(MergeTable merges)
                 break;
             }
 
+            Last = (symbols[at], symbols[at + 1]);
             symbols[at] = merged[at];
             count--;
             symbols.Slice(at + 2, count - at - 1).CopyTo(symbols[(at + 1)..]);
@@ -103,6 +107,7 @@ internal sealed class Merger(MergeTable merges)
             }
 
             int gone = _next[at];
+            Last = (symbols[at], symbols[gone]);
             symbols[at] = _merged[at];
             _ranks[at] = MergeTable.NoRank;
             _ranks[gone] = MergeTable.NoRank;
