@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Puyu.Tensors.Autograd;
 
 namespace Puyu.Tensors;
@@ -61,7 +62,7 @@ public sealed class Scope : IDisposable
         ShapeException.Require(
             elements.Length == shape.Count, $"From: {elements.Length} elements do not fill {shape}, which has {shape.Count}");
         Tensor tensor = Empty(shape, DTypes.Of<T>());
-        elements.CopyTo(tensor.Span<T>());
+        Backend.Upload(MemoryMarshal.AsBytes(elements), tensor);
         return tensor;
     }
 
