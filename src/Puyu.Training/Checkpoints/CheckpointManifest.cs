@@ -12,13 +12,7 @@ internal sealed record CheckpointManifest(int Version, int Step, IReadOnlyList<C
     public const string FileName = "complete.json";
     public const int CurrentVersion = 1;
 
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerOptions.Strict)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-    };
-
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, _json);
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TrainingJson.Options);
 
     /// <summary>What is wrong with the checkpoint in a folder, reading every byte of it; null if nothing is.</summary>
     public static string? ProblemOf(string folder)
@@ -31,7 +25,7 @@ internal sealed record CheckpointManifest(int Version, int Step, IReadOnlyList<C
 
         try
         {
-            CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path), _json);
+            CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path), TrainingJson.Options);
             return manifest switch
             {
                 null => $"{FileName} is null but must be an object",
