@@ -79,6 +79,17 @@ public sealed class Scope : IDisposable
         return ViewElements(x, shape, first);
     }
 
+    /// <summary>
+    /// Overwrites a tensor with the elements of another of the same shape, converted to its storage type. Not recorded.
+    /// </summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public void Copy(Tensor source, Tensor target)
+    {
+        ShapeException.Require(
+            source.Shape == target.Shape, $"Copy: {source} cannot be copied to {target}, whose shape is another");
+        Backend.Cast(source, target);
+    }
+
     /// <summary>A tensor over memory that somebody else owns, such as a mapped file.</summary>
     /// <param name="address">First byte; aligned to the element size.</param>
     /// <param name="shape">Its shape.</param>

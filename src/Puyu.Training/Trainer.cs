@@ -23,7 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingRun _run;
     private readonly TrainingOptions _options;
     private readonly TrainingStep _training;
-    private readonly Evaluation? _evaluation;
+    private readonly HeldOutLoss? _heldOutLoss;
     private readonly RunCheckpoints _checkpoints;
     private long _totalTokens;
     private double _loss = double.NaN;
@@ -43,7 +43,7 @@ public sealed class Trainer : IDisposable
         _options = run.Options;
         if (_options.Validation is { } validation)
         {
-            _evaluation = new Evaluation(
+            _heldOutLoss = new HeldOutLoss(
                 run.Model,
                 run.HeldOut ?? throw new ArgumentException("the options ask for validation but HeldOut is null"),
                 validation.MicroBatches);
@@ -82,7 +82,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="IOException">The last checkpoint cannot be written.</exception>
     public TrainingOutcome Run(CancellationToken cancellation)
     {
-        _checkpoints.RequireNoneAfter(Step);
+        _checkpoints.RequireFreshOrResumed();
         Directory.CreateDirectory(_run.Folder);
         using var file = MetricsFile.Open(Path.Combine(_run.Folder, MetricsFileName), Step, _run.Time);
         long began = _run.Time.GetTimestamp();
@@ -105,7 +105,7 @@ public sealed class Trainer : IDisposable
         }
 
         bool isComplete = Step >= _options.Steps;
-        double? heldOutLoss = isComplete && _evaluation is not null ? Validate(file).Loss : null;
+        double? heldOutLoss = isComplete && _heldOutLoss is not null ? Validate(file).Loss : null;
         return new TrainingOutcome(Step, isComplete, _loss, heldOutLoss, _checkpoints.Save(Step, _totalTokens));
     }
 
@@ -140,7 +140,7 @@ public sealed class Trainer : IDisposable
 
     private ValidationMetrics Validate(MetricsFile file)
     {
-        ValidationMetrics metrics = _evaluation!.Measure(Step);
+        ValidationMetrics metrics = _heldOutLoss!.Measure(Step);
         file.Write(metrics);
         _run.Observer.OnValidation(metrics);
         return metrics;

@@ -6,7 +6,7 @@ using Puyu.Training.Metrics;
 namespace Puyu.Training;
 
 /// <summary>The loss on held-out data: every time on the same micro-batches.</summary>
-internal sealed class Evaluation
+internal sealed class HeldOutLoss
 {
     private readonly Decoder _model;
     private readonly BatchSampler _heldOut;
@@ -14,7 +14,7 @@ internal sealed class Evaluation
     private readonly MicroBatch _batch;
     private readonly int _microBatches;
 
-    public Evaluation(Decoder model, BatchSampler heldOut, int microBatches)
+    public HeldOutLoss(Decoder model, BatchSampler heldOut, int microBatches)
     {
         _model = model;
         _heldOut = heldOut;
