@@ -24,21 +24,30 @@ public static class TokenizerFile
             throw new FileNotFoundException($"'{file}' is the tokenizer to load but does not exist", file);
         }
 
-        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return Path.GetFileName(file) switch
+        try
         {
-            VocabularyFiles.VocabularyName or VocabularyFiles.MergesName => VocabularyFiles.Load(folder),
-            var name => Path.GetExtension(name) switch
-            {
-                ".model" => LoadSentencePiece(file, folder),
-                ".json" => HuggingFaceFile.Load(file),
-                ".tiktoken" => TiktokenFile.Load(file),
-                ".gguf" => GgufVocabulary.Load(file),
-                var extension => throw new InvalidDataException(
-                    $"'{file}' ends in '{extension}' but tokenizers end in .model, .json, .txt, .tiktoken or .gguf"),
-            },
-        };
+            return LoadFile(file, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        }
+        catch (InvalidDataException invalid) when (!invalid.Message.Contains(file, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{file}: {invalid.Message}", invalid);
+        }
     }
+
+    private static Tokenizer LoadFile(string file, string folder) => Path.GetFileName(file) switch
+    {
+        VocabularyFiles.VocabularyName or VocabularyFiles.MergesName => VocabularyFiles.Load(folder),
+        var name => Path.GetExtension(name) switch
+        {
+            ".model" => SentencePieceTokenizer.Create(SentencePieceConfig.Apply(
+                SentencePieceFile.Read(File.ReadAllBytes(file)), TokenizerConfig.Read(folder))),
+            ".json" => HuggingFaceFile.Load(file),
+            ".tiktoken" => TiktokenFile.Load(file),
+            ".gguf" => GgufVocabulary.Load(file),
+            var extension => throw new InvalidDataException(
+                $"'{file}' ends in '{extension}' but tokenizers end in .model, .json, .txt, .tiktoken or .gguf"),
+        },
+    };
 
     private static string FindIn(string folder)
     {
@@ -55,18 +64,5 @@ public static class TokenizerFile
     {
         string[] files = Directory.GetFiles(folder, pattern);
         return files.Length == 1 ? files[0] : null;
-    }
-
-    private static SentencePieceTokenizer LoadSentencePiece(string file, string folder)
-    {
-        try
-        {
-            SentencePieceModel model = SentencePieceFile.Read(File.ReadAllBytes(file));
-            return SentencePieceTokenizer.Create(SentencePieceConfig.Apply(model, TokenizerConfig.Read(folder)));
-        }
-        catch (InvalidDataException invalid)
-        {
-            throw new InvalidDataException($"{file}: {invalid.Message}", invalid);
-        }
     }
 }
