@@ -20,5 +20,12 @@ public sealed partial class CpuBackend(int threads) : HostBackend
 
     internal Workers Workers { get; } = new(threads);
 
-    private protected override void Close() => Workers.Dispose();
+    /// <summary>Memory for the pieces of an op while it runs.</summary>
+    internal WorkerScratch Scratch { get; } = new(threads);
+
+    private protected override void Close()
+    {
+        Workers.Dispose();
+        Scratch.Dispose();
+    }
 }
