@@ -20,12 +20,5 @@ public sealed partial class CpuBackend(int threads) : HostBackend
 
     internal Workers Workers { get; } = new(threads);
 
-    /// <summary>Memory for the pieces of an op while it runs.</summary>
-    internal WorkerScratch Scratch { get; } = new(threads);
-
-    private protected override void Close()
-    {
-        Workers.Dispose();
-        Scratch.Dispose();
-    }
+    private protected override void Close() => Workers.Dispose();
 }

@@ -84,11 +84,11 @@ internal static unsafe class TileSoftmax
             float* s = scores + lane;
             T old = T.Load(maximum + lane);
             T m = T.MaxNative(old, Maximum<T>(s, keys));
-            T alpha = VectorMath.Exp(old - m);
+            T alpha = FloatVectorMath.Exp(old - m);
             T l = T.Create(0);
             for (int j = 0; j < keys; j++)
             {
-                T p = VectorMath.Exp(T.Load(s + (j * Stride)) - m);
+                T p = FloatVectorMath.Exp(T.Load(s + (j * Stride)) - m);
                 p.Store(s + (j * Stride));
                 l += p;
             }
@@ -140,7 +140,7 @@ internal static unsafe class TileSoftmax
             {
                 float* s = scores + (j * Stride) + lane;
                 float* dp = dProbabilities + (j * Stride) + lane;
-                T p = VectorMath.Exp(T.Load(s) - l);
+                T p = FloatVectorMath.Exp(T.Load(s) - l);
                 p.Store(s);
                 (p * (T.Load(dp) - d)).Store(dp);
             }

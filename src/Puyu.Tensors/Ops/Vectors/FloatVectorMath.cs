@@ -1,24 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Puyu.Tensors;
 
-/// <summary>Elementary functions of vectors of floats.</summary>
-internal static class VectorMath
+/// <summary>Elementary functions of vectors of floats of any width.</summary>
+internal static class FloatVectorMath
 {
     // ln 2 in two parts, of which the first has 9 bits so that its product with n is exact even without FMA.
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
     private const float Log2E = 1.44269504f;
-
-    /// <inheritdoc cref="Exp{T}"/>
-    public static Vector512<float> Exp(Vector512<float> x) => Exp(new Float16Lanes(x)).Value;
-
-    /// <inheritdoc cref="Exp{T}"/>
-    public static Vector256<float> Exp(Vector256<float> x) => Exp(new Float8Lanes(x)).Value;
-
-    /// <inheritdoc cref="Exp{T}"/>
-    public static Vector128<float> Exp(Vector128<float> x) => Exp(new Float4Lanes(x)).Value;
 
     /// <summary>eˣ, at most 2 ulp off; exactly 1 at 0, 0 at −∞ and below −104, ∞ above 89; NaN stays NaN.</summary>
     /// <remarks>

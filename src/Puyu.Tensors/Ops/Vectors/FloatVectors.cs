@@ -53,8 +53,6 @@ internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVec
 {
     private readonly Vector512<float> _value = value;
 
-    public Vector512<float> Value => _value;
-
     public static int Count => Vector512<float>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -114,8 +112,6 @@ internal readonly unsafe struct Float8Lanes(Vector256<float> value) : IFloatVect
 {
     private readonly Vector256<float> _value = value;
 
-    public Vector256<float> Value => _value;
-
     public static int Count => Vector256<float>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,8 +165,6 @@ internal readonly unsafe struct Float8Lanes(Vector256<float> value) : IFloatVect
 internal readonly unsafe struct Float4Lanes(Vector128<float> value) : IFloatVector<Float4Lanes>
 {
     private readonly Vector128<float> _value = value;
-
-    public Vector128<float> Value => _value;
 
     public static int Count => Vector128<float>.Count;
 
