@@ -4,7 +4,7 @@ using Puyu.Tensors.Memory;
 namespace Puyu.Tensors;
 
 /// <summary>A backend whose memory is the host's.</summary>
-public abstract class HostBackend : Backend
+public abstract partial class HostBackend : Backend
 {
     private protected HostBackend()
     {
