@@ -52,5 +52,9 @@ internal static class Divergence
         return "the loss";
     }
 
-    private static bool IsFinite(Tensor x) => x.Backend.FirstNonFinite(x) is null;
+    private static bool IsFinite(Tensor x)
+    {
+        using Scope scope = x.Backend.BeginScope();
+        return x.Backend.FirstNonFinite(scope.Cast(x, DType.F32)) is null;
+    }
 }
