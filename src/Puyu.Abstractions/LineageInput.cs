@@ -16,7 +16,9 @@ public sealed record LineageInput(string Kind, string Name, string Hash, string?
     /// The artifact being made of it. The path is kept relative to its lineage file if both lie in the folder above
     /// the artifact, so that they can be moved together; else absolute.
     /// </param>
-    /// <exception cref="FileNotFoundException">There is neither a file nor a folder at <paramref name="path"/>.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is neither a file nor a folder at <paramref name="path"/>.
+    /// </exception>
     public static LineageInput Of(string kind, string path, string artifact)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
