@@ -45,7 +45,9 @@ public sealed record Lineage
     /// <summary>Anything else worth knowing, e.g. the counts of a filter or a final loss.</summary>
     public JsonElement? Facts { get; init; }
 
-    /// <summary>Describes an artifact that is on the disk: hashes it, and notes the code version and the time.</summary>
+    /// <summary>
+    /// Describes an artifact that is on the disk: hashes it, and notes the code version and the time.
+    /// </summary>
     /// <param name="artifact">The file or folder, complete.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="inputs">What it was made of.</param>
@@ -79,7 +81,9 @@ public sealed record Lineage
     /// <summary>Reads the lineage file of an artifact. The artifact itself is not touched.</summary>
     /// <param name="artifact">A file or folder.</param>
     /// <exception cref="FileNotFoundException">The artifact has no lineage file.</exception>
-    /// <exception cref="InvalidDataException">The lineage file is malformed, or has unknown or missing members.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The lineage file is malformed, or has unknown or missing members.
+    /// </exception>
     public static Lineage Read(string artifact)
     {
         string path = PathOf(artifact);

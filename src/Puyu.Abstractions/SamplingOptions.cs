@@ -18,7 +18,9 @@ public sealed record SamplingOptions
     /// <summary>Only the most likely tokens that reach this probability together can be drawn. 1 is no limit.</summary>
     public float TopP { get; init; } = 1;
 
-    /// <summary>Only tokens at least this likely, relative to the most likely one, can be drawn. 0 is no limit.</summary>
+    /// <summary>
+    /// Only tokens at least this likely, relative to the most likely one, can be drawn. 0 is no limit.
+    /// </summary>
     /// <remarks>Source: Nguyen et al., Min-p Sampling, 2024 (arXiv:2407.01082).</remarks>
     public float MinP { get; init; }
 
@@ -42,12 +44,12 @@ public sealed record SamplingOptions
     public SamplingOptions Validated()
     {
         var problems = new Problems(nameof(SamplingOptions));
-        problems.Require(float.IsFinite(Temperature) && Temperature >= 0, Temperature, "must be finite and not negative");
+        problems.Require(Temperature is >= 0 and < float.PositiveInfinity, Temperature, "must be finite, at least 0");
         problems.Require(TopK is null or > 0, TopK, "must be positive, or null for no limit");
         problems.Require(TopP is > 0 and <= 1, TopP, "must lie in (0, 1]");
         problems.Require(MinP is >= 0 and <= 1, MinP, "must lie in [0, 1]");
         problems.Require(
-            float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, RepetitionPenalty, "must be finite and positive");
+            RepetitionPenalty is > 0 and < float.PositiveInfinity, RepetitionPenalty, "must be finite and positive");
         problems.Require(
             StopStrings.All(stop => stop.Length > 0), $"[{string.Join(", ", StopStrings)}]",
             "must not contain an empty string", nameof(StopStrings));

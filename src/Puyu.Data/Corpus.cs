@@ -1,6 +1,8 @@
 namespace Puyu.Data;
 
-/// <summary>A cleaned corpus, divided so that what a model is evaluated on was not among what it is trained on.</summary>
+/// <summary>
+/// A cleaned corpus, divided so that what a model is evaluated on was not among what it is trained on.
+/// </summary>
 /// <param name="Training">What to train on, in the order of the sources.</param>
 /// <param name="HeldOut">A random share that was kept from training.</param>
 /// <param name="HeldOutNamespace">A whole namespace that was kept from training; empty for plain documents.</param>

@@ -23,7 +23,8 @@ public static class CorpusBuilder
         string place = string.Join(", ", sources);
         if (files.Length == 0)
         {
-            throw new InvalidDataException($"{place} has no .xml, .txt, .md or .jsonl file but a corpus needs at least one");
+            throw new InvalidDataException(
+                $"{place} has no .xml, .txt, .md or .jsonl file but a corpus needs at least one");
         }
 
         List<Document> documents = CorpusReader.Read(files, out int read, cancellationToken);

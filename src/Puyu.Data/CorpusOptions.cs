@@ -31,7 +31,8 @@ public sealed record CorpusOptions
         Deduplication.Validated();
         var problems = new Problems(nameof(CorpusOptions));
         problems.Require(HeldOutShare is >= 0 and < 1, HeldOutShare, "must lie in [0, 1)");
-        problems.Require(Folder is not "", "\"\"", "must name a folder, or be null for the reference packs", nameof(Folder));
+        problems.Require(
+            Folder is not "", "\"\"", "must name a folder, or be null for the reference packs", nameof(Folder));
         problems.ThrowIfAny();
         return this;
     }

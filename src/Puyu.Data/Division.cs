@@ -5,9 +5,9 @@ namespace Puyu.Data;
 
 /// <summary>Divides documents into training and held-out, related documents together.</summary>
 /// <remarks>
-/// Related are the overloads of a member, and members whose summaries are equal or similar. A group of related documents
-/// is held out as a whole, by a hash of its first document's ID and the seed. A member of the held-out namespace whose
-/// group reaches into training is set aside: it is neither trained nor evaluated on.
+/// Related are the overloads of a member, and members whose summaries are equal or similar. A group of related
+/// documents is held out as a whole, by a hash of its first document's ID and the seed. A member of the held-out
+/// namespace whose group reaches into training is set aside: it is neither trained nor evaluated on.
 /// </remarks>
 internal sealed class Division
 {

@@ -42,7 +42,9 @@ internal static class Hashing
         return new UInt128(h2, h1);
     }
 
-    /// <summary>A bijection of 64 bits in which every input bit affects every output bit (MurmurHash3's finalizer).</summary>
+    /// <summary>
+    /// A bijection of 64 bits in which every input bit affects every output bit (MurmurHash3's finalizer).
+    /// </summary>
     public static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 33)) * 0xFF51AFD7ED558CCD;

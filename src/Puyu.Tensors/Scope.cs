@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Puyu.Tensors.Autograd;
 
 namespace Puyu.Tensors;
@@ -61,7 +62,7 @@ public sealed class Scope : IDisposable
         ShapeException.Require(
             elements.Length == shape.Count, $"From: {elements.Length} elements do not fill {shape}, which has {shape.Count}");
         Tensor tensor = Empty(shape, DTypes.Of<T>());
-        elements.CopyTo(tensor.Span<T>());
+        Backend.Upload(MemoryMarshal.AsBytes(elements), tensor);
         return tensor;
     }
 
@@ -76,6 +77,17 @@ public sealed class Scope : IDisposable
         ShapeException.Require(
             first >= 0 && first + shape.Count <= x.Count, $"View: {shape} from row {firstRow} reaches beyond {x}");
         return ViewElements(x, shape, first);
+    }
+
+    /// <summary>
+    /// Overwrites a tensor with the elements of another of the same shape, converted to its storage type. Not recorded.
+    /// </summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public void Copy(Tensor source, Tensor target)
+    {
+        ShapeException.Require(
+            source.Shape == target.Shape, $"Copy: {source} cannot be copied to {target}, whose shape is another");
+        Backend.Cast(source, target);
     }
 
     /// <summary>A tensor over memory that somebody else owns, such as a mapped file.</summary>

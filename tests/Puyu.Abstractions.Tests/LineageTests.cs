@@ -59,8 +59,8 @@ public sealed class LineageTests : IDisposable
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("{\"kind\":\"x\"}")]
-    [InlineData("{\"kind\":\"x\",\"hash\":\"0\",\"inputs\":[],\"codeVersion\":\"1\",\"created\":\"2026-01-01T00:00:00Z\",\"extra\":1}")]
-    [InlineData("{\"kind\":null,\"hash\":\"0\",\"inputs\":[],\"codeVersion\":\"1\",\"created\":\"2026-01-01T00:00:00Z\"}")]
+    [InlineData("""{"kind":"x","hash":"0","inputs":[],"codeVersion":"1","created":"2026-01-01T00:00:00Z","extra":1}""")]
+    [InlineData("""{"kind":null,"hash":"0","inputs":[],"codeVersion":"1","created":"2026-01-01T00:00:00Z"}""")]
     public void Read_NamesTheFile_WhenItIsMalformed(string json)
     {
         WriteFile("a.txt.lineage.json", json);

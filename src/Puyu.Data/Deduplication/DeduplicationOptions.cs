@@ -4,8 +4,8 @@ namespace Puyu.Data.Deduplication;
 
 /// <summary>What counts as a near duplicate, and how surely it is found.</summary>
 /// <remarks>
-/// Two texts of similarity s become candidates with probability 1 − (1 − s^Rows)^Bands: with 14 × 8, 0.92 at s = 0.8 and
-/// 0.9996 at s = 0.9.
+/// Two texts of similarity s become candidates with probability 1 − (1 − s^Rows)^Bands: with 14 × 8, 0.92 at s = 0.8
+/// and 0.9996 at s = 0.9.
 /// </remarks>
 public sealed record DeduplicationOptions
 {
@@ -18,7 +18,9 @@ public sealed record DeduplicationOptions
     /// <summary>Hashes of a band.</summary>
     public int Rows { get; init; } = 8;
 
-    /// <summary>Share of equal hashes, an estimate of the Jaccard similarity, from which a text is a duplicate.</summary>
+    /// <summary>
+    /// Share of equal hashes, an estimate of the Jaccard similarity, from which a text is a duplicate.
+    /// </summary>
     public double Threshold { get; init; } = 0.8;
 
     /// <summary>Seed of the hash functions.</summary>

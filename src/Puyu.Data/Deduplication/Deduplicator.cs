@@ -5,8 +5,8 @@ namespace Puyu.Data.Deduplication;
 /// <summary>Finds texts that repeat an earlier text, exactly or nearly.</summary>
 /// <remarks>
 /// The first of equal texts stays. After that, in order, a text is removed if it is similar enough to an earlier one
-/// that stays; so every removed text has a similar one that is kept, and similarity is not chained. The result depends on
-/// the order of the texts and the options only, not on the number of threads.
+/// that stays; so every removed text has a similar one that is kept, and similarity is not chained. The result depends
+/// on the order of the texts and the options only, not on the number of threads.
 /// </remarks>
 public static class Deduplicator
 {
@@ -29,7 +29,8 @@ public static class Deduplicator
         int near = 0;
         for (int text = 0; text < texts.Count; text++)
         {
-            ref int original = ref CollectionsMarshal.GetValueRefOrAddDefault(first, fingerprints[text], out bool isExact);
+            ref int original =
+                ref CollectionsMarshal.GetValueRefOrAddDefault(first, fingerprints[text], out bool isExact);
             if (isExact)
             {
                 // An exact copy of a near duplicate is attributed to the text that stays.

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Puyu.Data.Deduplication;
 
 /// <summary>
-/// Hashes of a text's words, for comparing texts: runs of letters and digits, in lower case; every ideograph and kana is
-/// a word of its own, since those scripts do not separate words.
+/// Hashes of a text's words, for comparing texts: runs of letters and digits, in lower case; every ideograph and kana
+/// is a word of its own, since those scripts do not separate words.
 /// </summary>
 internal static class Words
 {
@@ -40,7 +40,9 @@ internal static class Words
         }
     }
 
-    /// <summary>128 bits of a sequence of words: equal for texts that differ in case, space and punctuation only.</summary>
+    /// <summary>
+    /// 128 bits of a sequence of words: equal for texts that differ in case, space and punctuation only.
+    /// </summary>
     public static UInt128 Fingerprint(List<ulong> hashes) =>
         Hashing.Hash128(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(hashes)));
 

@@ -50,7 +50,8 @@ internal static class DocumentationReader
         catch (XmlException problem)
         {
             throw new InvalidDataException(
-                $"{path}({problem.LineNumber},{problem.LinePosition}): not well-formed XML: {problem.Message}", problem);
+                $"{path}({problem.LineNumber},{problem.LinePosition}): not well-formed XML: {problem.Message}",
+                problem);
         }
     }
 

@@ -9,11 +9,13 @@ public static class MemberQuestions
 {
     private const int ChoicesPerQuestion = 4;
 
-    /// <summary>"Which summary belongs to this member?": the right one among summaries of members of its kind.</summary>
+    /// <summary>
+    /// "Which summary belongs to this member?": the right one among summaries of members of its kind.
+    /// </summary>
     /// <remarks>
     /// The prompt is the <see cref="DocumentedMember.Heading"/>, the choices are summaries, so that a pre-trained model
-    /// meets the layout it knows. Wrong choices come from the same documents, from members of other names; no two choices
-    /// have the same words. Chance is one in four.
+    /// meets the layout it knows. Wrong choices come from the same documents, from members of other names; no two
+    /// choices have the same words. Chance is one in four.
     /// </remarks>
     /// <param name="documents">Held-out documents; those without a member are left out.</param>
     /// <param name="count">Largest number of questions.</param>
@@ -79,7 +81,9 @@ public static class MemberQuestions
             DocumentedParameter parameter = member.Parameters[detail];
             string[] ofParameter =
             [
-                "What is the parameter {2} of {0}?", "What do I pass as {2} to {0}?", "Explain the argument {2} of {0}.",
+                "What is the parameter {2} of {0}?",
+                "What do I pass as {2} to {0}?",
+                "Explain the argument {2} of {0}.",
             ];
             yield return new QuestionAnswer(Phrase(ofParameter, member, parameter.Name, ref random), parameter.Text);
             yield break;
@@ -91,7 +95,8 @@ public static class MemberQuestions
         yield return new QuestionAnswer(Phrase(ofResult, member, "", ref random), member.Returns);
     }
 
-    private static string Phrase(string[] phrasings, DocumentedMember member, string detail, ref CounterRandom random) =>
+    private static string Phrase(
+        string[] phrasings, DocumentedMember member, string detail, ref CounterRandom random) =>
         phrasings[random.NextInt32(phrasings.Length)]
             .Replace("{0}", member.DisplayName, StringComparison.Ordinal)
             .Replace("{1}", member.Kind.ToString().ToLowerInvariant(), StringComparison.Ordinal)

@@ -9,7 +9,9 @@ public static class ReferencePacks
     /// Folders that hold reference documentation, in ordinal order: <c>packs/*/*/ref/net10.0</c> below the first dotnet
     /// root that has any.
     /// </summary>
-    /// <returns>Full paths; empty if no dotnet root has reference packs, as where only the runtime is installed.</returns>
+    /// <returns>
+    /// Full paths; empty if no dotnet root has reference packs, as where only the runtime is installed.
+    /// </returns>
     public static IReadOnlyList<string> Find() =>
         Roots().Select(FoldersBelow).FirstOrDefault(folders => folders.Count > 0) ?? [];
 
@@ -30,7 +32,9 @@ public static class ReferencePacks
             .Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Where dotnet may be: what the user says, what this process runs on, what the shell would find.</summary>
+    /// <summary>
+    /// Where dotnet may be: what the user says, what this process runs on, what the shell would find.
+    /// </summary>
     private static IEnumerable<string> Roots()
     {
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } chosen)

@@ -63,7 +63,7 @@ public sealed class PackedSampler : BatchSampler
             _plan.Begin(_options.Seed, value.Epoch);
             if (value.Position > BatchesPerEpoch)
             {
-                throw new ArgumentException($"{value} has a position beyond the {BatchesPerEpoch} batches of its epoch");
+                throw new ArgumentException($"{value} has a position beyond the {BatchesPerEpoch} batches of an epoch");
             }
 
             _epoch = value.Epoch;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 using Puyu.Abstractions;
 
@@ -8,30 +7,24 @@ namespace Puyu.Data.Tokens;
 /// <summary>Tokenized documents in a memory-mapped .tokens file. Reading is safe from several threads.</summary>
 public sealed unsafe class TokenDataset : IDisposable
 {
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _file;
     private readonly TokenFormat _format;
-    private readonly byte* _bytes;
 
-    private TokenDataset(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes)
+    private TokenDataset(MappedFile file)
     {
-        Path = path;
         _file = file;
-        _view = view;
-        _bytes = bytes;
-        long fileBytes = new FileInfo(path).Length;
-        _format = TokenFormat.Read(path, new ReadOnlySpan<byte>(bytes, (int)Math.Min(fileBytes, TokenFormat.HeaderBytes)));
-        if (fileBytes != _format.FileBytes)
+        _format = TokenFormat.Read(file.Path, file.Slice(0, (int)Math.Min(file.Length, TokenFormat.HeaderBytes)));
+        if (file.Length != _format.FileBytes)
         {
             throw new InvalidDataException(
-                $"{path} has {fileBytes} bytes but its header says {_format.FileBytes}; it was cut or appended to");
+                $"{Path} has {file.Length} bytes but its header says {_format.FileBytes}; it was cut or appended to");
         }
 
         ValidateEnds();
     }
 
     /// <summary>Where the file is.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>Every id is below this.</summary>
     public int VocabSize => _format.VocabSize;
@@ -48,7 +41,7 @@ public sealed unsafe class TokenDataset : IDisposable
     /// <summary>Tells this data set's content apart from another's.</summary>
     internal ulong Fingerprint => (ulong)_format.BodyHash;
 
-    private ReadOnlySpan<long> Ends => new(_bytes + _format.EndsOffset, Documents);
+    private ReadOnlySpan<long> Ends => new(_file.Bytes + _format.EndsOffset, Documents);
 
     /// <summary>Writes a .tokens file, whole or not at all.</summary>
     /// <param name="path">Where the file shall be.</param>
@@ -69,7 +62,9 @@ public sealed unsafe class TokenDataset : IDisposable
         });
     }
 
-    /// <summary>Opens a .tokens file and checks its header, its length and its index; see also <see cref="Verify"/>.</summary>
+    /// <summary>
+    /// Opens a .tokens file and checks its header, its length and its index; see also <see cref="Verify"/>.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not a .tokens file, or is damaged.</exception>
     /// <exception cref="PlatformNotSupportedException">The processor is big-endian.</exception>
@@ -77,32 +72,17 @@ public sealed unsafe class TokenDataset : IDisposable
     {
         if (!BitConverter.IsLittleEndian)
         {
-            throw new PlatformNotSupportedException("tokens are mapped as they are: the processor must be little-endian");
+            throw new PlatformNotSupportedException(
+                "the processor is big-endian but tokens are mapped as they are, little-endian");
         }
 
-        if (new FileInfo(path) is { Exists: true, Length: 0 })
-        {
-            throw new InvalidDataException($"{path} is empty but must be a .tokens file");
-        }
-
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
-            path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-        MemoryMappedViewAccessor? view = null;
-        byte* bytes = null;
+        var file = new MappedFile(path);
         try
         {
-            view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
-            return new TokenDataset(path, file, view, bytes);
+            return new TokenDataset(file);
         }
         catch
         {
-            if (bytes is not null)
-            {
-                view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            }
-
-            view?.Dispose();
             file.Dispose();
             throw;
         }
@@ -120,10 +100,9 @@ public sealed unsafe class TokenDataset : IDisposable
     /// <exception cref="InvalidDataException">An id is not below <see cref="VocabSize"/>.</exception>
     public void CopyTo(long first, Span<int> tokenIds)
     {
-        ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, Tokens - tokenIds.Length);
-        byte* from = _bytes + TokenFormat.HeaderBytes + (first * _format.TokenBytes);
+        byte* from = _file.Bytes + TokenFormat.HeaderBytes + (first * _format.TokenBytes);
         uint largest = 0;
         for (int i = 0; i < tokenIds.Length; i++)
         {
@@ -135,7 +114,7 @@ public sealed unsafe class TokenDataset : IDisposable
         if (largest >= (uint)VocabSize)
         {
             throw new InvalidDataException(
-                $"{Path} has id {largest} in tokens [{first}, {first + tokenIds.Length}) but must be below {VocabSize}");
+                $"{Path} has id {largest} in tokens [{first}, {first + tokenIds.Length}) but ids end at {VocabSize}");
         }
     }
 
@@ -145,7 +124,7 @@ public sealed unsafe class TokenDataset : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, Tokens);
-        return !HasMask || ((_bytes + _format.MaskOffset)[token / 8] >> (int)(token % 8) & 1) != 0;
+        return !HasMask || ((_file.Bytes + _format.MaskOffset)[token / 8] >> (int)(token % 8) & 1) != 0;
     }
 
     /// <summary>Compares the whole file with the checksum in its header. Reads every byte.</summary>
@@ -155,8 +134,7 @@ public sealed unsafe class TokenDataset : IDisposable
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (long offset = TokenFormat.HeaderBytes; offset < _format.FileBytes; offset += 1 << 24)
         {
-            hash.AppendData(new ReadOnlySpan<byte>(
-                _bytes + offset, (int)Math.Min(1 << 24, _format.FileBytes - offset)));
+            hash.AppendData(_file.Slice(offset, (int)Math.Min(1 << 24, _format.FileBytes - offset)));
         }
 
         if (BinaryPrimitives.ReadUInt128LittleEndian(hash.GetHashAndReset()) != _format.BodyHash)
@@ -166,16 +144,7 @@ public sealed unsafe class TokenDataset : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (!_view.SafeMemoryMappedViewHandle.IsClosed)
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        }
-
-        _view.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     private void ValidateEnds()
     {
@@ -186,8 +155,8 @@ public sealed unsafe class TokenDataset : IDisposable
             if (ends[i] <= previous || ends[i] - previous > int.MaxValue || ends[i] > Tokens)
             {
                 throw new InvalidDataException(
-                    $"{Path} ends document {i} at token {ends[i]} (offset {_format.EndsOffset + (8L * i)}) but must end "
-                    + $"it after {previous} and not after {Tokens}");
+                    $"{Path} ends document {i} at token {ends[i]} (offset {_format.EndsOffset + (8L * i)}) but must "
+                    + $"end it after {previous} and not after {Tokens}");
             }
 
             previous = ends[i];

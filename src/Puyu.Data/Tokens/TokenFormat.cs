@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Puyu.Data.Tokens;
 
-/// <summary>The header of a .tokens file: 64 bytes, little-endian. docs/data.md has the layout of the whole file.</summary>
+/// <summary>
+/// The header of a .tokens file: 64 bytes, little-endian. docs/data.md has the layout of the whole file.
+/// </summary>
 /// <param name="TokenBytes">2 or 4: the smallest that holds every id of the vocabulary.</param>
 /// <param name="VocabSize">Ids are below this.</param>
 /// <param name="Tokens">Number of tokens.</param>
@@ -73,7 +75,8 @@ internal sealed record TokenFormat(
             BinaryPrimitives.ReadInt32LittleEndian(header[32..]) == 1,
             BinaryPrimitives.ReadUInt128LittleEndian(header[40..]));
         if (format.VocabSize < 1 || format.TokenBytes != TokenBytesFor(format.VocabSize)
-            || format.Documents is < 1 or > int.MaxValue || format.Tokens < format.Documents || format.Tokens > MaxTokens)
+            || format.Documents is < 1 or > int.MaxValue
+            || format.Tokens < format.Documents || format.Tokens > MaxTokens)
         {
             throw new InvalidDataException($"{path} has a header that contradicts itself: {format}");
         }

@@ -43,10 +43,14 @@ public sealed class TokenWriter
         }
     }
 
-    /// <summary>Adds a document of which some tokens are context only, e.g. the user's side of a conversation.</summary>
+    /// <summary>
+    /// Adds a document of which some tokens are context only, e.g. the user's side of a conversation.
+    /// </summary>
     /// <param name="tokenIds">At least one id, each in [0, vocabulary size).</param>
     /// <param name="trained">For each token, whether the model shall learn to predict it.</param>
-    /// <exception cref="ArgumentException">The document is empty, has an id out of range, or the lengths differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// The document is empty, has an id out of range, or the lengths differ.
+    /// </exception>
     public void Add(ReadOnlySpan<int> tokenIds, ReadOnlySpan<bool> trained)
     {
         if (trained.Length != tokenIds.Length)
@@ -133,8 +137,8 @@ public sealed class TokenWriter
     }
 
     /// <summary>
-    /// Marks the tokens that are not in the mask yet as trained. Words are appended as ones, so the bits beyond the last
-    /// token are right for the tokens to come.
+    /// Marks the tokens that are not in the mask yet as trained. Words are appended as ones, so the bits beyond the
+    /// last token are right for the tokens to come.
     /// </summary>
     private void ExtendMask()
     {

@@ -48,7 +48,8 @@ public sealed class DocumentationReaderTests : IDisposable
     [InlineData("<typeparamref name=\"T\"/>&lt;<![CDATA[ <x> ]]>", "T< <x>")]
     [InlineData(
         "Is: <list type=\"table\"><listheader><term> Value</term><description> Meaning</description></listheader>"
-        + "<item><term>0</term><description>Off.</description></item><item><description>Else.</description></item></list>",
+        + "<item><term>0</term><description>Off.</description></item>"
+        + "<item><description>Else.</description></item></list>",
         "Is: Value: Meaning; 0: Off.; Else.")]
     public void Read_TurnsMarkupIntoWords(string markup, string text)
     {

@@ -46,7 +46,8 @@ public class MemberQuestionsTests
     public void Pairs_AskAboutTheMember_InSeveralPhrasings()
     {
         var member = new DocumentedMember(
-            "M:System.String.Trim(System.Char)", "Removes.", [new DocumentedParameter("trimChar", "The char.")], "The rest.");
+            "M:System.String.Trim(System.Char)", "Removes.", [new DocumentedParameter("trimChar", "The char.")],
+            "The rest.");
 
         QuestionAnswer[] pairs =
             [.. Enumerable.Range(0, 200).SelectMany(seed => MemberQuestions.Pairs(member, (ulong)seed))];
