@@ -1,1 +1,19 @@
-Console.WriteLine("no benchmark is registered");
+using Puyu.Benchmarks;
+
+// dotnet run -c Release --project bench/Puyu.Benchmarks -- matmul …      (no name: the list)
+var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
+{
+};
+
+if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
+{
+    Console.Error.WriteLine($"usage: name one or more of {string.Join(", ", benchmarks.Keys)}");
+    return 2;
+}
+
+foreach (string name in args)
+{
+    ResultFile.Write(name, benchmarks[name]);
+}
+
+return 0;

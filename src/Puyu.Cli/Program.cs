@@ -1,1 +1,3 @@
-return 0;
+using Puyu.Cli;
+
+return await PuyuTool.RunAsync(args);

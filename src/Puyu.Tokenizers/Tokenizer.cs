@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
+using Puyu.Tokenizers.Streaming;
 
 namespace Puyu.Tokenizers;
 
@@ -111,6 +112,16 @@ public abstract class Tokenizer
         ReadOnlySpan<byte> utf8 = bytes.WrittenSpan;
         return Encoding.UTF8.GetString(AddsFirstSpace && utf8.StartsWith(" "u8) ? utf8[1..] : utf8);
     }
+
+    /// <summary>Makes a decoder for ids that come one by one; it never emits half a character.</summary>
+    public StreamingDecoder CreateStreamingDecoder() => new(this);
+
+    /// <summary>Appends the ids of untrusted text that may go on from what was encoded before.</summary>
+    /// <param name="text">Special tokens in it are text like any other.</param>
+    /// <param name="ids">Added to.</param>
+    /// <param name="startsText">False where text or a special token went before.</param>
+    internal void AppendText(string text, TokenBuffer ids, bool startsText) =>
+        EncodeValid(Utf8.Bytes(text), ids, startsText);
 
     /// <summary>Appends the ids of text that is known to be UTF-8.</summary>
     /// <param name="utf8">May be empty.</param>

@@ -1,0 +1,49 @@
+using Puyu.Data;
+using Puyu.Evaluation;
+
+namespace Puyu.Cli.Quickstart;
+
+/// <summary>Everything a quickstart measured; the report says nothing that is not in here.</summary>
+internal sealed record QuickstartResults
+{
+    /// <summary>The machine.</summary>
+    public required MachineFacts Machine { get; init; }
+
+    /// <summary>What became of the documents.</summary>
+    public required CorpusFunnel Funnel { get; init; }
+
+    /// <summary>The tokenizer.</summary>
+    public required TokenizerFacts Tokenizer { get; init; }
+
+    /// <summary>The pre-training run.</summary>
+    public required RunFacts Pretraining { get; init; }
+
+    /// <summary>The fine-tuning run.</summary>
+    public required RunFacts FineTuning { get; init; }
+
+    /// <summary>What the models can do.</summary>
+    public required EvaluationResults Evaluation { get; init; }
+}
+}
+
+/// <summary>The machine and the program.</summary>
+internal sealed record MachineFacts(
+    string Processor, int Threads, string Runtime, string System, string Version, double PeakGigaflops);
+
+/// <summary>The tokenizer and how it fits the held-out text.</summary>
+internal sealed record TokenizerFacts(int VocabSize, double TrainingSeconds, long TrainingTokens);
+
+/// <summary>One point of a loss curve.</summary>
+internal readonly record struct CurvePoint(int Step, double Loss);
+
+/// <summary>Bits per byte of the model, and of general-purpose compressors given the same text as one file.</summary>
+internal sealed record CompressionFacts(
+    int Documents, long Bytes, long Tokens, Estimate Model, double Gzip, double? Xz);
+
+/// <summary>Four-way multiple choice before and after fine-tuning, on the same questions.</summary>
+internal sealed record ChoiceFacts(
+    int Questions, double Chance, Estimate Base, Estimate BaseByToken, Estimate Chat, Estimate ChatByToken,
+    PairedComparison Comparison);
+
+/// <summary>A question about a held-out member, the model's answer and what the documentation says.</summary>
+internal sealed record SampleAnswer(string Question, string Answer, string Documentation);

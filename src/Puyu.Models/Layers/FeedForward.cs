@@ -1,0 +1,24 @@
+using Puyu.Tensors;
+
+namespace Puyu.Models.Layers;
+
+/// <summary>Gated feed-forward of each row.</summary>
+/// <remarks>
+/// <code>
+///   FeedForward(x) = Down(silu(Gate(x)) ⊙ Up(x))
+/// </code>
+/// Source: Shazeer, GLU Variants Improve Transformer, 2020 (arXiv:2002.05202). T tokens, D hidden, F intermediate.
+/// </remarks>
+internal sealed class FeedForward(Linear gate, Linear up, Linear down)
+{
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="x">[T, D].</param>
+    /// <returns>[T, D].</returns>
+    public Tensor Forward(Scope scope, Tensor x)
+    {
+        Tensor gated = gate.Forward(scope, x);                                        // [T, F]
+        Tensor raised = up.Forward(scope, x);                                         // [T, F]
+        Tensor activated = scope.SwiGlu(gated, raised);                               // [T, F]
+        return down.Forward(scope, activated);                                        // [T, D]
+    }
+}

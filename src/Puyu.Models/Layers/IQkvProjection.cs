@@ -1,0 +1,35 @@
+using Puyu.Tensors;
+
+namespace Puyu.Models.Layers;
+
+/// <summary>The map from a row to its queries, keys and values.</summary>
+internal interface IQkvProjection
+{
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="x">[T, D].</param>
+    /// <returns>[T, (H + 2K)·E] in the order of the model's <see cref="QkvLayout"/>.</returns>
+    Tensor Forward(Scope scope, Tensor x);
+}
+
+/// <summary>One matrix for all three.</summary>
+internal sealed class FusedQkv(Linear qkv) : IQkvProjection
+{
+    /// <inheritdoc/>
+    public Tensor Forward(Scope scope, Tensor x) => qkv.Forward(scope, x);
+}
+
+/// <summary>
+/// A matrix for each, as files have them: the results are joined instead of the weights, so that weights stay where
+/// they are mapped.
+/// </summary>
+internal sealed class SeparateQkv(Linear query, Linear key, Linear value) : IQkvProjection
+{
+    /// <inheritdoc/>
+    public Tensor Forward(Scope scope, Tensor x)
+    {
+        Tensor q = query.Forward(scope, x);                                           // [T, H·E]
+        Tensor k = key.Forward(scope, x);                                             // [T, K·E]
+        Tensor v = value.Forward(scope, x);                                           // [T, K·E]
+        return scope.Concat(q, k, v);                                                 // [T, (H + 2K)·E]
+    }
+}
