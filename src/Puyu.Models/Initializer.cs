@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Puyu.Abstractions;
 using Puyu.Tensors;
@@ -19,24 +18,82 @@ namespace Puyu.Models;
 internal static class Initializer
 {
     private const double UnitPer53Bits = 1.0 / (1UL << 53);
+    private const int ChunkLength = 1024;
 
     /// <summary>Draws one parameter, in the memory of a host.</summary>
     public static void Initialize(Parameter parameter, ModelConfig config, InitializationOptions options, ulong seed)
     {
-        switch (parameter.Group)
+        ulong stream = StreamOf(parameter.Name);
+        double deviation = config.InitializerRange;
+        if (options.ScalesResidualOutputs && IsResidualOutput(parameter.Name))
         {
-            case ParameterGroup.Norm:
-                Fill(parameter.Value, static (_, _, _) => (1, 1), default);
+            deviation /= Math.Sqrt(2.0 * config.Layers);
+        }
+
+        Span<float> chunk = stackalloc float[ChunkLength];
+        for (int first = 0; first < parameter.Count; first += ChunkLength)
+        {
+            Span<float> part = chunk[..(int)Math.Min(ChunkLength, parameter.Count - first)];
+            switch (parameter.Group)
+            {
+                case ParameterGroup.Norm:
+                    part.Fill(1);
+                    break;
+                case ParameterGroup.Bias:
+                    part.Clear();
+                    break;
+                default:
+                    DrawNormal(part, deviation, seed, stream, first / 2);
+                    break;
+            }
+
+            Store(part, parameter.Value, first);
+        }
+    }
+
+    private static bool IsResidualOutput(string name) =>
+        name.EndsWith(".attention.output.weight", StringComparison.Ordinal)
+        || name.EndsWith(".feed_forward.down.weight", StringComparison.Ordinal);
+
+    /// <summary>Draws pairs from <paramref name="firstPair"/> on; an odd last one loses its second half.</summary>
+    private static void DrawNormal(Span<float> numbers, double deviation, ulong seed, ulong stream, long firstPair)
+    {
+        for (int i = 0; i < numbers.Length; i += 2)
+        {
+            UInt128 block = CounterRandom.Block(seed, stream, (ulong)(firstPair + (i / 2)));
+            double u = 1 - (((ulong)block >> 11) * UnitPer53Bits);
+            double angle = 2 * Math.PI * ((ulong)(block >> 64) >> 11) * UnitPer53Bits;
+            double radius = deviation * Math.Sqrt(-2 * Math.Log(u));
+            (double sine, double cosine) = Math.SinCos(angle);
+            numbers[i] = (float)(radius * cosine);
+            if (i + 1 < numbers.Length)
+            {
+                numbers[i + 1] = (float)(radius * sine);
+            }
+        }
+    }
+
+    private static void Store(ReadOnlySpan<float> numbers, Tensor value, int first)
+    {
+        switch (value.DType)
+        {
+            case DType.F32:
+                numbers.CopyTo(value.Span<float>()[first..]);
                 break;
-            case ParameterGroup.Bias:
-                Fill(parameter.Value, static (_, _, _) => (0, 0), default);
+            case DType.BF16:
+                Convert(numbers, value.Span<BFloat16>()[first..], static number => (BFloat16)number);
                 break;
             default:
-                bool isResidualOutput = parameter.Name.EndsWith(".attention.output.weight", StringComparison.Ordinal)
-                    || parameter.Name.EndsWith(".feed_forward.down.weight", StringComparison.Ordinal);
-                double scale = isResidualOutput && options.ScalesResidualOutputs ? 1 / Math.Sqrt(2.0 * config.Layers) : 1;
-                Fill(parameter.Value, NormalPair, new Draw(seed, StreamOf(parameter.Name), config.InitializerRange * scale));
+                Convert(numbers, value.Span<Half>()[first..], static number => (Half)number);
                 break;
+        }
+    }
+
+    private static void Convert<T>(ReadOnlySpan<float> numbers, Span<T> target, Func<float, T> convert)
+    {
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            target[i] = convert(numbers[i]);
         }
     }
 

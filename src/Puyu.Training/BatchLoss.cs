@@ -10,11 +10,7 @@ internal static class BatchLoss
     /// <summary>Scale · Σ −log p(label) over the positions that have a label.</summary>
     public static Tensor Of(Scope scope, Decoder model, MicroBatch batch, float scale)
     {
-        ReadOnlySpan<int> cuSeqLens = batch.CuSeqLens.Span;
-        var input = new DecoderInput(
-            scope.From<int>(batch.TokenIds, [batch.Tokens]),
-            scope.From<int>(batch.PositionIds, [batch.Tokens]),
-            scope.From(cuSeqLens, [cuSeqLens.Length]));
+        DecoderInput input = DecoderInput.From(scope, batch.TokenIds, batch.PositionIds, batch.CuSeqLens.Span);
         Tensor labels = scope.From<int>(batch.Labels, [batch.Tokens]);
         return model.Loss(scope, input, labels, scale);
     }

@@ -51,7 +51,7 @@ public class TrainingOptionsTests
                 good with { Optimizer = new OptimizerOptions { DecayedParameters = (DecayedParameters)9 } },
                 good with { Optimizer = new OptimizerOptions { MaxGradientNorm = 0 } },
                 good with { Optimizer = new OptimizerOptions { AdamW = new AdamWOptions { Beta1 = 1 } } },
-                good with { Optimizer = new OptimizerOptions { AdamW = new AdamWOptions { Beta2 = -0.1f } } },
+                good with { Optimizer = new OptimizerOptions { AdamW = new AdamWOptions { Beta2 = -0.1 } } },
                 good with { Optimizer = new OptimizerOptions { AdamW = new AdamWOptions { Epsilon = 0 } } },
                 good with { Optimizer = new OptimizerOptions { Muon = new MuonOptions { Momentum = 1 } } },
                 good with { Optimizer = new OptimizerOptions { Muon = new MuonOptions { Iterations = 0 } } },

@@ -70,30 +70,37 @@ internal static class RopeJson
             case "dynamic":
                 return new DynamicNtkRopeScaling { Factor = factor, MaxPositions = maxPositions };
             case "yarn":
-                json.Require(
-                    !json.Has("mscale") && !json.Has("mscale_all_dim"), "rope_scaling has mscale, which is not supported");
-                return new YarnRopeScaling
-                {
-                    Factor = factor,
-                    OriginalMaxPositions = original,
-                    BetaFast = json.Number("beta_fast") ?? 32,
-                    BetaSlow = json.Number("beta_slow") ?? 1,
-                    AttentionFactor = json.Number("attention_factor"),
-                };
+                return ReadYarn(json, factor, original);
             case "llama3":
-                return new Llama3RopeScaling
-                {
-                    Factor = factor,
-                    OriginalMaxPositions = original,
-                    LowFrequencyFactor = json.Number("low_freq_factor") ?? 1,
-                    HighFrequencyFactor = json.Number("high_freq_factor") ?? 4,
-                };
+                return ReadLlama3(json, factor, original);
             default:
                 json.Require(
                     false, $"rope_scaling has type '{type}' but must be default, linear, dynamic, yarn or llama3");
                 return null;
         }
     }
+
+    private static YarnRopeScaling ReadYarn(JsonFields json, double factor, int original)
+    {
+        json.Require(
+            !json.Has("mscale") && !json.Has("mscale_all_dim"), "rope_scaling has mscale, which is not supported");
+        return new YarnRopeScaling
+        {
+            Factor = factor,
+            OriginalMaxPositions = original,
+            BetaFast = json.Number("beta_fast") ?? 32,
+            BetaSlow = json.Number("beta_slow") ?? 1,
+            AttentionFactor = json.Number("attention_factor"),
+        };
+    }
+
+    private static Llama3RopeScaling ReadLlama3(JsonFields json, double factor, int original) => new()
+    {
+        Factor = factor,
+        OriginalMaxPositions = original,
+        LowFrequencyFactor = json.Number("low_freq_factor") ?? 1,
+        HighFrequencyFactor = json.Number("high_freq_factor") ?? 4,
+    };
 
     private static JsonObject Scaling(RopeScaling scaling, int maxPositions)
     {

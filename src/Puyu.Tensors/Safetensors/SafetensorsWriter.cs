@@ -110,7 +110,7 @@ public static unsafe class SafetensorsWriter
         {
             using Scope scope = tensor.Backend.BeginScope();
             Tensor chunk = scope.ViewElements(tensor, [(int)Math.Min(ChunkLength, tensor.Count - first)], first);
-            Tensor elements = dtype == tensor.DType ? chunk : throw new NotSupportedException();
+            Tensor elements = dtype == tensor.DType ? chunk : scope.Cast(chunk, dtype);
             stream.Write(new ReadOnlySpan<byte>(elements.Pointer<byte>(), (int)elements.Bytes));
         }
     }

@@ -196,7 +196,8 @@ internal static class HuggingFaceSentencePiece
     private static bool IsPattern(JsonFields part, string kind, string expected) =>
         part["pattern"][kind] is { Exists: true } pattern && pattern.Text == expected;
 
-    private static byte[] Charsmap(JsonFields value) => value.Value.TryGetBytesFromBase64(out byte[]? bytes)
-        ? bytes
-        : throw value.Invalid("base64");
+    private static byte[] Charsmap(JsonFields value) =>
+        value.Text.Length > 0 && value.Value.TryGetBytesFromBase64(out byte[]? bytes)
+            ? bytes
+            : throw value.Invalid("base64");
 }

@@ -57,7 +57,8 @@ internal readonly record struct JsonFields(JsonElement Value, string Path)
         {
             Require(JsonValueKind.Object);
             return new JsonFields(
-                Value.TryGetProperty(name, out JsonElement member) ? member : default, $"{Path}.{name}");
+                Value.TryGetProperty(name, out JsonElement member) ? member : default,
+                Path.EndsWith(' ') ? Path + name : $"{Path}.{name}");
         }
     }
 
@@ -65,6 +66,11 @@ internal readonly record struct JsonFields(JsonElement Value, string Path)
     /// <exception cref="InvalidDataException">The bytes are no JSON object.</exception>
     public static JsonFields Parse(ReadOnlyMemory<byte> json, string name)
     {
+        if (Utf8.InvalidOffset(json.Span) is int offset and >= 0)
+        {
+            throw new InvalidDataException($"{name} is not JSON: byte {offset} is not UTF-8");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(json);

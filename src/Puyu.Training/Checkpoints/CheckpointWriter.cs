@@ -1,3 +1,5 @@
+using Puyu.Abstractions;
+
 namespace Puyu.Training.Checkpoints;
 
 /// <summary>Adds files to a checkpoint that is being saved.</summary>
@@ -24,6 +26,22 @@ internal sealed class CheckpointWriter
         write(hashing);
         _disk.Sync(file);
         _files.Add(hashing.Describe(name));
+    }
+
+    /// <summary>Lets somebody else write files into the folder, which flushes them to the device itself.</summary>
+    /// <param name="write">Given the folder.</param>
+    /// <exception cref="IOException">The disk is full or failed.</exception>
+    public void Include(Action<string> write)
+    {
+        write(_folder);
+        foreach (string path in Directory.EnumerateFiles(_folder).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(path);
+            if (_files.TrueForAll(file => file.Name != name))
+            {
+                _files.Add(new CheckpointFile(name, new FileInfo(path).Length, Lineage.HashOf(path)));
+            }
+        }
     }
 
     /// <summary>Writes the list of the files, which makes the checkpoint a complete one.</summary>

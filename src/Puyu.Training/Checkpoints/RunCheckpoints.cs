@@ -11,8 +11,6 @@ namespace Puyu.Training.Checkpoints;
 /// <summary>What a run puts into its checkpoints, and how it goes on from one. docs/checkpoints.md lists the files.</summary>
 internal sealed class RunCheckpoints
 {
-    private const string ConfigFile = "config.json";
-    private const string ModelFile = "model.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
     private const string StateFile = "training.json";
     private const string OptionsFile = "options.json";
@@ -74,8 +72,8 @@ internal sealed class RunCheckpoints
 
         RunState state = Read<RunState>(checkpoint, StateFile);
         ReportChangedOptions(checkpoint);
-        LoadModel(Path.Combine(checkpoint.Folder, ModelFile));
-        LoadTensors(Path.Combine(checkpoint.Folder, OptimizerFile), _optimizer.State);
+        LoadModel(checkpoint.Folder);
+        LoadOptimizer(Path.Combine(checkpoint.Folder, OptimizerFile));
         _run.Sampler.State = state.Sampler;
         _isResumed = true;
         return state;
@@ -83,11 +81,7 @@ internal sealed class RunCheckpoints
 
     private void Write(CheckpointWriter writer, RunState state)
     {
-        writer.Write(ConfigFile, stream => HuggingFaceConfig.Write(_run.Model.Config, stream));
-        writer.Write(ModelFile, stream => SafetensorsWriter.Write(stream, ModelTensors(), new SafetensorsOptions
-        {
-            Metadata = new Dictionary<string, string> { ["format"] = "pt" },
-        }));
+        writer.Include(folder => ModelFolder.Save(_run.Model, folder, _run.Options.Weights));
         writer.Write(OptimizerFile, stream => SafetensorsWriter.Write(stream, _optimizer.State, new SafetensorsOptions()));
         writer.Write(StateFile, stream => JsonSerializer.Serialize(stream, state, TrainingJson.Options));
         writer.Write(OptionsFile, stream => JsonSerializer.Serialize(stream, _run.Options, TrainingJson.Options));
@@ -107,27 +101,36 @@ internal sealed class RunCheckpoints
         Seed = _run.Options.Seed,
     };
 
-    private Dictionary<string, Tensor> ModelTensors() =>
-        _run.Model.Parameters.ToDictionary(parameter => parameter.FileName, parameter => parameter.Value);
+    private void LoadModel(string folder)
+    {
+        using SafetensorsFolder files = SafetensorsFolder.Open(folder);
+        Load(
+            folder, files.Names, files.Load,
+            _run.Model.Parameters.ToDictionary(parameter => parameter.FileName, parameter => parameter.Value));
+    }
 
-    private void LoadModel(string path) => LoadTensors(path, ModelTensors());
-
-    /// <summary>Copies every tensor of a file into the one of its name.</summary>
-    private void LoadTensors(string path, IReadOnlyDictionary<string, Tensor> tensors)
+    private void LoadOptimizer(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
+        Load(path, file.Entries.Keys, file.Load, _optimizer.State);
+    }
+
+    /// <summary>Copies every stored tensor into the one of its name.</summary>
+    private void Load(
+        string path, IEnumerable<string> names, Func<Scope, string, Tensor> load, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        RequireSameNames(path, names, tensors.Keys);
         using Scope scope = _run.Model.Backend.BeginScope();
-        RequireSameNames(path, file.Entries.Keys, tensors.Keys);
         foreach ((string name, Tensor tensor) in tensors)
         {
-            SafetensorsEntry entry = file.Entries[name];
-            if (entry.Shape != tensor.Shape || entry.DType != tensor.DType)
+            Tensor stored = load(scope, name);
+            if (stored.Shape != tensor.Shape || stored.DType != tensor.DType)
             {
                 throw new InvalidDataException(
-                    $"{path}: {name} is {entry.DType} {entry.Shape} but the run needs {tensor.DType} {tensor.Shape}");
+                    $"{path}: {name} is {stored.DType} {stored.Shape} but the run needs {tensor.DType} {tensor.Shape}");
             }
 
-            scope.Copy(file.Load(scope, name), tensor);
+            scope.Copy(stored, tensor);
         }
     }
 

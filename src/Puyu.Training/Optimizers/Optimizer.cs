@@ -30,16 +30,21 @@ internal sealed class Optimizer : IDisposable
         for (int i = 0; i < _slots.Length; i++)
         {
             Parameter parameter = table[i];
+            Tensor? master = masters is null ? null : View(masters, parameter, parameter.Offset);
+            if (master is not null)
+            {
+                _scope.Copy(parameter.Value, master);
+            }
+
             _slots[i] = new Slot(
                 parameter,
-                masters is null ? null : View(masters, parameter, parameter.Offset),
+                master,
                 View(first, parameter, parameter.Offset),
                 IsAdamW(parameter) ? View(second, parameter, secondOffset) : null,
                 Decays(parameter) ? options.WeightDecay : 0);
             secondOffset += IsAdamW(parameter) ? RoomOf(parameter) : 0;
         }
 
-        ResetMasters();
         State = StateByName();
     }
 
@@ -59,15 +64,26 @@ internal sealed class Optimizer : IDisposable
     /// <param name="gradientScale">Factor of the gradients, from clipping.</param>
     public void Step(int step, double learningRate, double gradientScale)
     {
+        AdamWStep adamW = AdamWStepOf(step, learningRate, gradientScale);
+        MuonStep muon = MuonStepOf(learningRate, gradientScale);
         foreach (Slot slot in _slots)
         {
+            Tensor value = slot.Parameter.Value;
+            Tensor weight = slot.Master ?? value;
+            Tensor gradient = slot.Parameter.Gradient!;
             if (slot.Second is { } second)
             {
-                StepAdamW(slot, second, step, learningRate, gradientScale);
+                _scope.Backend.AdamW(
+                    weight, gradient, slot.First, second, adamW with { WeightDecay = slot.WeightDecay },
+                    copy: slot.Master is null ? null : value);
             }
             else
             {
-                StepMuon(slot, learningRate, gradientScale);
+                _scope.Backend.Muon(weight, gradient, slot.First, muon with { WeightDecay = slot.WeightDecay });
+                if (slot.Master is { } master)
+                {
+                    _scope.Copy(master, value);
+                }
             }
         }
     }
@@ -79,6 +95,43 @@ internal sealed class Optimizer : IDisposable
 
     private static bool IsMuon(Parameter parameter, OptimizerOptions options) =>
         options.Kind == OptimizerKind.Muon && parameter.Group == ParameterGroup.Matrix;
+
+    private AdamWStep AdamWStepOf(int step, double learningRate, double gradientScale)
+    {
+        AdamWOptions options = _options.AdamW;
+        return new AdamWStep(
+            learningRate, options.Beta1, options.Beta2, options.Epsilon, WeightDecay: 0,
+            BiasCorrection1: 1 - Math.Pow(options.Beta1, step), BiasCorrection2: 1 - Math.Pow(options.Beta2, step),
+            gradientScale);
+    }
+
+    private MuonStep MuonStepOf(double learningRate, double gradientScale)
+    {
+        MuonOptions options = _options.Muon;
+        return new MuonStep(
+            learningRate, options.Momentum, WeightDecay: 0, options.UpdateRms, options.Iterations, gradientScale);
+    }
+
+    private Dictionary<string, Tensor> StateByName()
+    {
+        var state = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (Slot slot in _slots)
+        {
+            Add("master", slot.Master);
+            Add(slot.Second is null ? "momentum" : "first_moment", slot.First);
+            Add("second_moment", slot.Second);
+
+            void Add(string kind, Tensor? tensor)
+            {
+                if (tensor is not null)
+                {
+                    state.Add($"{slot.Parameter.Name}.{kind}", tensor);
+                }
+            }
+        }
+
+        return state;
+    }
 
     private bool IsAdamW(Parameter parameter) => !IsMuon(parameter, _options);
 
@@ -92,5 +145,5 @@ internal sealed class Optimizer : IDisposable
         _scope.View(flat, parameter.Shape, (int)(offset / ParameterTable.Alignment));
 
     /// <summary>One parameter with its state.</summary>
-    private sealed record Slot(Parameter Parameter, Tensor? Master, Tensor First, Tensor? Second, float WeightDecay);
+    private sealed record Slot(Parameter Parameter, Tensor? Master, Tensor First, Tensor? Second, double WeightDecay);
 }

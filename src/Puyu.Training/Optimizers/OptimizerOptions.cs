@@ -15,7 +15,7 @@ public sealed record OptimizerOptions
     public MuonOptions Muon { get; init; } = new();
 
     /// <summary>λ, the decoupled weight decay: a step takes the learning rate times λ off a weight.</summary>
-    public float WeightDecay { get; init; } = 0.1f;
+    public double WeightDecay { get; init; } = 0.1;
 
     /// <summary>What decays.</summary>
     public DecayedParameters DecayedParameters { get; init; } = DecayedParameters.Weights;
@@ -35,7 +35,7 @@ public sealed record OptimizerOptions
         problems.Require(
             Enum.IsDefined(DecayedParameters), DecayedParameters,
             "must be one of " + string.Join(", ", Enum.GetNames<DecayedParameters>()));
-        problems.Require(WeightDecay >= 0 && float.IsFinite(WeightDecay), WeightDecay, "must be finite and not negative");
+        problems.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "must be finite and not negative");
         problems.Require(MaxGradientNorm is null or > 0, MaxGradientNorm, "must be positive, or null for no limit");
         problems.ThrowIfAny();
         return this with { AdamW = AdamW.Validated(), Muon = Muon.Validated() };

@@ -26,16 +26,16 @@ internal static class MuonReference
     /// <param name="gradient">[rows, columns].</param>
     /// <param name="momentum">[rows, columns], changed.</param>
     /// <param name="columns">Width of the matrix.</param>
-    /// <param name="update">The numbers of the step.</param>
-    public static void Step(double[] theta, double[] gradient, double[] momentum, int columns, MuonUpdate update)
+    /// <param name="step">The numbers of the step.</param>
+    public static void Step(double[] theta, double[] gradient, double[] momentum, int columns, MuonStep step)
     {
         double[] x = new double[theta.Length];
         double sum = 0;
         for (int i = 0; i < x.Length; i++)
         {
-            double g = update.GradientScale * gradient[i];
-            momentum[i] = (update.Momentum * momentum[i]) + g;
-            x[i] = (update.Momentum * momentum[i]) + g;
+            double g = step.GradientScale * gradient[i];
+            momentum[i] = (step.Momentum * momentum[i]) + g;
+            x[i] = (step.Momentum * momentum[i]) + g;
             sum += x[i] * x[i];
         }
 
@@ -45,15 +45,15 @@ internal static class MuonReference
             x[i] = norm > 0 ? x[i] / norm : 0;
         }
 
-        for (int k = 0; k < update.Iterations; k++)
+        for (int k = 0; k < step.Iterations; k++)
         {
             x = Iterate(x, columns);
         }
 
-        double scale = update.UpdateRms * Math.Sqrt(Math.Max(columns, theta.Length / columns));
+        double scale = step.UpdateRms * Math.Sqrt(Math.Max(columns, theta.Length / columns));
         for (int i = 0; i < x.Length; i++)
         {
-            theta[i] -= update.LearningRate * ((scale * x[i]) + (update.WeightDecay * theta[i]));
+            theta[i] -= step.LearningRate * ((scale * x[i]) + (step.WeightDecay * theta[i]));
         }
     }
 

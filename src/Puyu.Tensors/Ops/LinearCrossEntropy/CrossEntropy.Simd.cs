@@ -1,0 +1,70 @@
+using System.Numerics.Tensors;
+using Puyu.Tensors.Threads;
+
+namespace Puyu.Tensors;
+
+/// <summary>Softmax, loss and gradient of rows of logits, in place; equations in <see cref="LinearCrossEntropyReference"/>.</summary>
+internal static unsafe class CrossEntropySimd
+{
+    private const int RowsPerPiece = 4;
+
+    /// <param name="workers">Who computes; a row is done by one of them.</param>
+    /// <param name="z">Logits; overwritten with their gradient if <paramref name="scale"/> is given, else with anything.</param>
+    /// <param name="ldz">Distance between rows.</param>
+    /// <param name="v">Length of a row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="targets">Targets of the whole batch.</param>
+    /// <param name="rows">Which of them each row has. Shape [count].</param>
+    /// <param name="logProbabilities">Overwritten. Shape [count].</param>
+    /// <param name="scale">Factor of the loss; null where no gradient is wanted.</param>
+    public static void Forward(
+        Workers workers, float* z, long ldz, int v, int count, int* targets, int* rows, double* logProbabilities,
+        float? scale)
+    {
+        var job = new Job
+        {
+            Z = z,
+            Ldz = ldz,
+            V = v,
+            Count = count,
+            Targets = targets,
+            Rows = rows,
+            LogProbabilities = logProbabilities,
+            Scale = scale,
+        };
+        workers.ForEach((count + RowsPerPiece - 1) / RowsPerPiece, ref job);
+    }
+
+    private struct Job : IJob
+    {
+        public float* Z;
+        public long Ldz;
+        public int V;
+        public int Count;
+        public int* Targets;
+        public int* Rows;
+        public double* LogProbabilities;
+        public float? Scale;
+
+        public readonly void Execute(int piece, int worker)
+        {
+            int end = Math.Min(Count, (piece + 1) * RowsPerPiece);
+            for (int row = piece * RowsPerPiece; row < end; row++)
+            {
+                int target = Targets[Rows[row]];
+                var z = new Span<float>(Z + (row * Ldz), V);
+                float max = TensorPrimitives.Max<float>(z);
+                float ofTarget = z[target] - max;
+                TensorPrimitives.Subtract(z, max, z);
+                TensorPrimitives.Exp<float>(z, z);
+                float sum = TensorPrimitives.Sum<float>(z);
+                LogProbabilities[row] = ofTarget - Math.Log(sum);
+                if (Scale is { } scale)
+                {
+                    TensorPrimitives.Multiply(z, scale / sum, z);
+                    z[target] -= scale;
+                }
+            }
+        }
+    }
+}
