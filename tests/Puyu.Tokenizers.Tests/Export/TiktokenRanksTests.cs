@@ -60,7 +60,10 @@ public sealed class TiktokenRanksTests : IDisposable
         // The later id merges first.
         Assert.Contains("token 257 merges as step 0", Error(Tokenizer(["ab", "cd"], (2, 3, 257), (0, 1, 256))),
             StringComparison.Ordinal);
-        Assert.Contains("token 256 ", Error(Tokenizer(["abc", "ab"], (0, 1, 257), (257, 2, 256))), StringComparison.Ordinal);
+        Assert.Contains("token 257 merges as step 0", Error(Tokenizer(["abc", "ab"], (0, 1, 257), (257, 2, 256))),
+            StringComparison.Ordinal);
+        Assert.Contains("token 258 is merged from tokens 97 and 257 but",
+            Error(Tokenizer(["ab", "bc", "abc"], (0, 1, 256), (1, 2, 257), (0, 257, 258))), StringComparison.Ordinal);
         Assert.Contains("token 257 is the result of no merge", Error(Tokenizer(["ab", "xyz"], (0, 1, 256))),
             StringComparison.Ordinal);
         Assert.False(System.IO.File.Exists(File));
