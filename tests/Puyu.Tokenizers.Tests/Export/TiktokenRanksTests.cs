@@ -3,6 +3,7 @@ using Puyu.Tokenizers.Export;
 using Puyu.Tokenizers.Files;
 using Puyu.Tokenizers.Merging;
 using Puyu.Tokenizers.Tests.Files;
+using Puyu.Tokenizers.Tests.Support;
 using Puyu.Tokenizers.Training;
 
 namespace Puyu.Tokenizers.Tests.Export;
@@ -52,6 +53,16 @@ public sealed class TiktokenRanksTests : IDisposable
         TiktokenRanks.Save(TiktokenFile.Load(File, SplitPattern.Cl100k, new Dictionary<string, int>()), File);
 
         Assert.Equal(SmallFiles.Tiktoken, System.IO.File.ReadAllBytes(File));
+    }
+
+    [TiktokenFact]
+    public void Save_WritesCl100kAsItWasPublished()
+    {
+        string published = Path.Combine(TiktokenData.Root, "cl100k_base.tiktoken");
+
+        TiktokenRanks.Save(TiktokenFile.Load(published), File);
+
+        Assert.Equal(System.IO.File.ReadAllText(published), System.IO.File.ReadAllText(File));
     }
 
     [Fact]
