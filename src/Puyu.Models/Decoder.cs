@@ -141,7 +141,6 @@ public sealed class Decoder : IDisposable
     /// <returns>[T, D], after the final norm.</returns>
     public Tensor Forward(Scope scope, DecoderInput input)
     {
-        _rope.For(input.Length);
         Tensor x = scope.Embedding(_embedding, input.TokenIds);                       // [T, D]
         foreach (DecoderBlock block in _blocks)
         {
