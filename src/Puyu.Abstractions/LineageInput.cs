@@ -13,8 +13,8 @@ public sealed record LineageInput(string Kind, string Name, string Hash, string?
     /// <param name="kind">What it is.</param>
     /// <param name="path">The file or folder.</param>
     /// <param name="artifact">
-    /// The artifact being made of it. The path is kept relative to its lineage file if both lie in the folder above
-    /// the artifact, so that they can be moved together; else absolute.
+    /// The artifact being made of it. The path is kept relative to its lineage file if at most three folders up both
+    /// are in one, so that they can be moved together; else absolute.
     /// </param>
     /// <exception cref="FileNotFoundException">
     /// There is neither a file nor a folder at <paramref name="path"/>.
@@ -24,8 +24,8 @@ public sealed record LineageInput(string Kind, string Name, string Hash, string?
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         string lineage = System.IO.Path.GetFullPath(Lineage.PathOf(artifact));
         string relative = System.IO.Path.GetRelativePath(System.IO.Path.GetDirectoryName(lineage)!, full);
-        bool isNear = !relative.StartsWith("../..", StringComparison.Ordinal)
-            && !relative.StartsWith(@"..\..", StringComparison.Ordinal);
+        bool isNear = !System.IO.Path.IsPathRooted(relative)
+            && !relative.Replace('\\', '/').StartsWith("../../../..", StringComparison.Ordinal);
         return new LineageInput(
             kind,
             System.IO.Path.GetFileName(full),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Puyu.Tensors.Autograd;
 
 namespace Puyu.Tensors;
@@ -61,7 +62,7 @@ public sealed class Scope : IDisposable
         ShapeException.Require(
             elements.Length == shape.Count, $"From: {elements.Length} elements do not fill {shape}, which has {shape.Count}");
         Tensor tensor = Empty(shape, DTypes.Of<T>());
-        elements.CopyTo(tensor.Span<T>());
+        Backend.Upload(MemoryMarshal.AsBytes(elements), tensor);
         return tensor;
     }
 
@@ -76,6 +77,17 @@ public sealed class Scope : IDisposable
         ShapeException.Require(
             first >= 0 && first + shape.Count <= x.Count, $"View: {shape} from row {firstRow} reaches beyond {x}");
         return ViewElements(x, shape, first);
+    }
+
+    /// <summary>
+    /// Overwrites a tensor with the elements of another of the same shape, converted to its storage type. Not recorded.
+    /// </summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public void Copy(Tensor source, Tensor target)
+    {
+        ShapeException.Require(
+            source.Shape == target.Shape, $"Copy: {source} cannot be copied to {target}, whose shape is another");
+        Backend.Cast(source, target);
     }
 
     /// <summary>A tensor over memory that somebody else owns, such as a mapped file.</summary>
@@ -184,18 +196,19 @@ public sealed class Scope : IDisposable
 
     /// <summary>
     /// The gradient of an input, to add to. Made of zeros at the first use (<see cref="Tensor.IsZero"/>: a kernel that
-    /// can overwrite instead of add asks for it before taking the address).
+    /// can overwrite instead of add asks for it before taking the address), in the scope of the input, so that it
+    /// outlives a nested backward (<see cref="CheckpointOp"/>).
     /// </summary>
     internal Tensor Gradient(Tensor x)
     {
         if (x.Gradient is not { } dX)
         {
-            return x.Gradient = Zeros(x.Shape);
+            return x.Gradient = (x.Owner ?? this).Zeros(x.Shape);
         }
 
         if (dX.IsBorrowed && dX.IsShared)
         {
-            Tensor own = Empty(x.Shape);
+            Tensor own = (x.Owner ?? this).Empty(x.Shape);
             Backend.Copy(dX, own);
             Release(dX);
             return x.Gradient = own;
@@ -212,7 +225,7 @@ public sealed class Scope : IDisposable
     {
         if (x.Gradient is null)
         {
-            x.Gradient = ViewElements(dY, x.Shape, firstElement: 0);
+            x.Gradient = (x.Owner ?? this).ViewElements(dY, x.Shape, firstElement: 0);
             x.Gradient.IsBorrowed = true;
         }
         else

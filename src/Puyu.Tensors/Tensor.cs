@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Puyu.Tensors.Memory;
 
 namespace Puyu.Tensors;
@@ -75,6 +76,16 @@ public sealed class Tensor
         }
 
         return new Span<T>(Pointer<T>(), checked((int)Count));
+    }
+
+    /// <summary>The number of an F32 tensor of one element, such as a loss. On the meta backend it is 0.</summary>
+    /// <exception cref="ShapeException">The tensor has more than one element, or they are not F32.</exception>
+    public float ToScalar()
+    {
+        ShapeException.Require(Count == 1 && DType == DType.F32, $"ToScalar: {this} must be F32 and have one element");
+        float value = 0;
+        Backend.Download(this, MemoryMarshal.AsBytes(new Span<float>(ref value)));
+        return value;
     }
 
     /// <summary>Sets the content to zero without touching memory: the next op that adds to it overwrites instead.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -60,20 +61,29 @@ internal static class Utf8
     /// <exception cref="ArgumentException">Some byte begins or continues no character; names its offset.</exception>
     public static void ThrowIfInvalid(ReadOnlySpan<byte> utf8)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+        int at = InvalidOffset(utf8);
+        if (at >= 0)
         {
-            throw Invalid(utf8);
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the text is {utf8.Length} bytes but byte {at} (0x{utf8[at]:X2}) is not UTF-8"));
         }
     }
 
-    private static ArgumentException Invalid(ReadOnlySpan<byte> utf8)
+    /// <summary>Offset of the first byte that begins or continues no character; −1 where there is none.</summary>
+    public static int InvalidOffset(ReadOnlySpan<byte> utf8)
     {
+        if (System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            return -1;
+        }
+
         int at = 0;
         while (Rune.DecodeFromUtf8(utf8[at..], out _, out int length) == System.Buffers.OperationStatus.Done)
         {
             at += length;
         }
 
-        return new ArgumentException($"the text is {utf8.Length} bytes but byte {at} (0x{utf8[at]:X2}) is not UTF-8");
+        return at;
     }
 }

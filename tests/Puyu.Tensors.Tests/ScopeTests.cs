@@ -82,4 +82,19 @@ public class ScopeTests
 
         Assert.Equal([0, 0], x.Span<float>().ToArray());
     }
+
+    [Fact]
+    public void ToScalar_ReadsTheOneElement()
+    {
+        using var backend = new CpuBackend(threads: 1);
+        using var meta = new MetaBackend();
+        using Scope scope = backend.BeginScope();
+        using Scope metaScope = meta.BeginScope();
+
+        Assert.Equal(2.5f, scope.From<float>([2.5f], [1]).ToScalar());
+        Assert.Equal(0, metaScope.From<float>([2.5f], [1]).ToScalar());
+        Assert.Equal(
+            "ToScalar: tensor F32 [2] must be F32 and have one element",
+            Assert.Throws<ShapeException>(() => scope.Zeros([2]).ToScalar()).Message);
+    }
 }

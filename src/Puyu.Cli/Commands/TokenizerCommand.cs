@@ -88,7 +88,7 @@ internal static class TokenizerCommand
         if (output is null)
         {
             tokenizer.Encode(files.Length == 0 ? ReadStandardInput() : Concatenate(files), ids);
-            Console.WriteLine(string.Join(' ', ids.Ids.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));
+            Console.WriteLine(string.Join(' ', ids.Span.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));
             return;
         }
 
@@ -108,7 +108,7 @@ internal static class TokenizerCommand
                     ids.Add(end);
                 }
 
-                writer.Add(ids.Ids);
+                writer.Add(ids.Span);
             }
         });
         LineageInput[] inputs =

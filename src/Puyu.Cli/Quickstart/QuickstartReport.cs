@@ -43,7 +43,7 @@ internal static class QuickstartReport
             Bar("held out, namespace", funnel.HeldOutNamespace),
         ]));
         page.Paragraph(Text(
-            $"{funnel.Files} files; {funnel.KeptBytes / 1e6:F1} MB of distinct text, {results.Tokenizer.TrainingTokens:N0} training tokens of a vocabulary of {results.Tokenizer.VocabSize:N0} that was learned in {results.Tokenizer.TrainingSeconds:F1} s ({results.Tokenizer.BytesPerToken:F2} bytes a token on held-out text)."));
+            $"{funnel.Files} files; {funnel.KeptBytes / 1e6:F1} MB of distinct text, {results.Tokenizer.TrainingTokens:N0} training tokens of a vocabulary of {results.Tokenizer.VocabSize:N0} that was learned in {results.Tokenizer.TrainingSeconds:F1} s ({results.Evaluation.HeldOut.BytesPerToken:F2} bytes a token on held-out text)."));
 
         static (string Name, double Value, string Text) Bar(string name, int count) => (name, count, Text($"{count:N0}"));
     }
@@ -83,8 +83,8 @@ internal static class QuickstartReport
             "Bits a byte of held-out documents, each predicted from its beginning, with 95 % intervals from 1,000 bootstrap "
             + "resamples. The compressors got the same documents as one file.");
         List<string[]> rows = [];
-        Add("random members", results.HeldOut);
-        if (results.HeldOutNamespace is { } whole)
+        Add("random members", results.Evaluation.HeldOut);
+        if (results.Evaluation.HeldOutNamespace is { } whole)
         {
             Add("unseen namespace", whole);
         }
@@ -101,7 +101,7 @@ internal static class QuickstartReport
 
     private static void AddChoices(HtmlPage page, QuickstartResults results)
     {
-        if (results.HeldOutChoice is not { } random)
+        if (results.Evaluation.HeldOutChoice is not { } random)
         {
             return;
         }
@@ -110,7 +110,7 @@ internal static class QuickstartReport
         page.Paragraph(Text(
             $"The member is one the model never saw; the wrong summaries are those of other held-out members of its kind. A choice is the summary whose log-probability rises most when the member is named. {random.Questions:N0} questions about random members; 95 % Wilson intervals."));
         List<IntervalChart.Row> rows = [Row("random members, pre-trained", random.Base), Row("random members, fine-tuned", random.Chat)];
-        if (results.NamespaceChoice is { } whole)
+        if (results.Evaluation.NamespaceChoice is { } whole)
         {
             rows.Add(Row("unseen namespace, pre-trained", whole.Base));
             rows.Add(Row("unseen namespace, fine-tuned", whole.Chat));
@@ -120,7 +120,7 @@ internal static class QuickstartReport
             "share of right choices", rows, [new IntervalChart.Mark("chance", random.Chance)], value => Text($"{value:P0}")));
         page.Table(
             ["questions", "#asked", "#pre-trained", "#fine-tuned", "#gain, paired", "#p"],
-            [Line("random members", random), .. results.NamespaceChoice is { } other ? [Line("unseen namespace", other)] : Array.Empty<string[]>()]);
+            [Line("random members", random), .. results.Evaluation.NamespaceChoice is { } other ? [Line("unseen namespace", other)] : Array.Empty<string[]>()]);
         page.Paragraph(Text(
             $"By mean log-probability of a summary's tokens alone, which favours common summaries: {random.BaseByToken.Value:P1} pre-trained, {random.ChatByToken.Value:P1} fine-tuned (random members)."));
 
@@ -136,7 +136,7 @@ internal static class QuickstartReport
 
     private static void AddSamples(HtmlPage page, QuickstartResults results)
     {
-        if (results.Samples.Count == 0)
+        if (results.Evaluation.Samples.Count == 0)
         {
             return;
         }
@@ -145,7 +145,7 @@ internal static class QuickstartReport
         page.Paragraph("About members the model never saw: the first ones of the held-out share, none left out.");
         page.Table(
             ["question", "answer", "documentation"],
-            results.Samples.Select(sample => new[] { sample.Question, sample.Answer, sample.Documentation }));
+            results.Evaluation.Samples.Select(sample => new[] { sample.Question, sample.Answer, sample.Documentation }));
     }
 
     private static void AddRun(

@@ -21,20 +21,9 @@ internal sealed record QuickstartResults
     /// <summary>The fine-tuning run.</summary>
     public required RunFacts FineTuning { get; init; }
 
-    /// <summary>Compression of the random held-out members.</summary>
-    public required CompressionFacts HeldOut { get; init; }
-
-    /// <summary>Compression of the held-out namespace; null for a corpus without one.</summary>
-    public CompressionFacts? HeldOutNamespace { get; init; }
-
-    /// <summary>Choosing summaries of the random held-out members; null for a corpus of plain documents.</summary>
-    public ChoiceFacts? HeldOutChoice { get; init; }
-
-    /// <summary>Choosing summaries of the held-out namespace; null for a corpus without one.</summary>
-    public ChoiceFacts? NamespaceChoice { get; init; }
-
-    /// <summary>Questions about held-out members with the model's answers, first ones first: not chosen by quality.</summary>
-    public required IReadOnlyList<SampleAnswer> Samples { get; init; }
+    /// <summary>What the models can do.</summary>
+    public required EvaluationResults Evaluation { get; init; }
+}
 }
 
 /// <summary>The machine and the program.</summary>
@@ -42,18 +31,14 @@ internal sealed record MachineFacts(
     string Processor, int Threads, string Runtime, string System, string Version, double PeakGigaflops);
 
 /// <summary>The tokenizer and how it fits the held-out text.</summary>
-internal sealed record TokenizerFacts(int VocabSize, double TrainingSeconds, long TrainingTokens, double BytesPerToken);
-
-/// <summary>One training run.</summary>
-internal sealed record RunFacts(
-    long Parameters, int Steps, long Tokens, double Seconds, double TokensPerSecond, double Utilization, double LastLoss,
-    IReadOnlyList<CurvePoint> Losses, IReadOnlyList<CurvePoint> ValidationLosses);
+internal sealed record TokenizerFacts(int VocabSize, double TrainingSeconds, long TrainingTokens);
 
 /// <summary>One point of a loss curve.</summary>
 internal readonly record struct CurvePoint(int Step, double Loss);
 
 /// <summary>Bits per byte of the model, and of general-purpose compressors given the same text as one file.</summary>
-internal sealed record CompressionFacts(int Documents, long Bytes, Estimate Model, double Gzip, double? Xz);
+internal sealed record CompressionFacts(
+    int Documents, long Bytes, long Tokens, Estimate Model, double Gzip, double? Xz);
 
 /// <summary>Four-way multiple choice before and after fine-tuning, on the same questions.</summary>
 internal sealed record ChoiceFacts(

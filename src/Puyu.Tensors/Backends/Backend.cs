@@ -48,6 +48,12 @@ public abstract partial class Backend : IDisposable
     /// <summary>Sets every element of an F32 tensor.</summary>
     internal abstract void Fill(Tensor x, float value);
 
+    /// <summary>Copies bytes of the host into a tensor of as many.</summary>
+    internal abstract void Upload(ReadOnlySpan<byte> bytes, Tensor x);
+
+    /// <summary>Copies the bytes of a tensor to the host; zeros where it has no memory.</summary>
+    internal abstract void Download(Tensor x, Span<byte> bytes);
+
     /// <summary>Reserves memory of the device.</summary>
     private protected abstract nint Reserve(long bytes);
 

@@ -18,6 +18,12 @@ public abstract partial class HostBackend : Backend
     internal sealed override unsafe void Fill(Tensor x, float value) =>
         new Span<float>(x.OverwritePointer<float>(), checked((int)x.Count)).Fill(value);
 
+    internal sealed override unsafe void Upload(ReadOnlySpan<byte> bytes, Tensor x) =>
+        bytes.CopyTo(new Span<byte>(x.OverwritePointer<byte>(), checked((int)x.Bytes)));
+
+    internal sealed override unsafe void Download(Tensor x, Span<byte> bytes) =>
+        new ReadOnlySpan<byte>(x.Pointer<byte>(), checked((int)x.Bytes)).CopyTo(bytes);
+
     private protected sealed override nint Reserve(long bytes) => NativeBlocks.Reserve(bytes);
 
     private protected sealed override void Release(nint block, long bytes) => NativeBlocks.Release(block);

@@ -22,21 +22,24 @@ public static unsafe class SafetensorsWriter
     /// <param name="tensors">Tensors by their names in the file, in the memory of a host.</param>
     /// <param name="options">Storage type and metadata.</param>
     /// <exception cref="IOException">The file cannot be written; an old one is untouched.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, SafetensorsOptions options)
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, SafetensorsOptions options) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, options));
+
+    /// <summary>Writes the content of a file from front to back.</summary>
+    /// <param name="stream">Written to; not closed.</param>
+    /// <param name="tensors">Tensors by their names in the file, in the memory of a host.</param>
+    /// <param name="options">Storage type and metadata.</param>
+    public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors, SafetensorsOptions options)
     {
         options = options.Validated();
         KeyValuePair<string, Tensor>[] ordered = [.. tensors
             .OrderByDescending(tensor => options.DTypeOf(tensor.Value).Size())
             .ThenBy(tensor => tensor.Key, StringComparer.Ordinal)];
-
-        AtomicFile.Write(path, stream =>
+        stream.Write(Header(ordered, options));
+        foreach ((_, Tensor tensor) in ordered)
         {
-            stream.Write(Header(ordered, options));
-            foreach ((_, Tensor tensor) in ordered)
-            {
-                WriteElements(stream, tensor, options.DTypeOf(tensor));
-            }
-        });
+            WriteElements(stream, tensor, options.DTypeOf(tensor));
+        }
     }
 
     /// <summary>Bytes that a tensor takes in a file.</summary>

@@ -8,15 +8,17 @@ namespace Puyu.Tokenizers.Bytes;
 public sealed class ByteLevelBpeTokenizer : Tokenizer
 {
     private readonly ByteStrings _tokens;
+    private readonly SpecialSplitter? _addedText;
     private readonly WorkerPool<ByteLevelEncoder> _encoders;
 
-    private ByteLevelBpeTokenizer(
-        ByteLevelModel model, SplitPattern pattern, IReadOnlyDictionary<string, int> specialTokens, SpecialIds ids)
-        : base(specialTokens, ids)
+    private ByteLevelBpeTokenizer(ByteLevelModel model, SplitPattern pattern, AddedTokens added, SpecialIds ids)
+        : base(added.Special, ids)
     {
         Pattern = pattern;
         Model = model;
-        _tokens = WithSpecials(model.Tokens, specialTokens);
+        Added = added;
+        _tokens = WithAdded(model.Tokens, added);
+        _addedText = added.Text.Count > 0 ? new SpecialSplitter(added.Text) : null;
         _encoders = new WorkerPool<ByteLevelEncoder>(() => new ByteLevelEncoder(model, pattern));
     }
 
@@ -31,6 +33,12 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
 
     /// <summary>The vocabulary without the special tokens.</summary>
     internal ByteLevelModel Model { get; }
+
+    /// <summary>Tokens outside the vocabulary.</summary>
+    internal AddedTokens Added { get; }
+
+    /// <summary>Unicode normalization of the text before anything else; null for none.</summary>
+    internal NormalizationForm? Normalization { get; init; }
 
     /// <summary>Makes a tokenizer whose merge order is the order of its tokens, as tiktoken's ranks are.</summary>
     /// <param name="tokens">
@@ -50,31 +58,55 @@ public sealed class ByteLevelBpeTokenizer : Tokenizer
         ArgumentNullException.ThrowIfNull(specialTokens);
         var special = specialTokens.Values.ToHashSet();
         byte[][] ordinary = [.. tokens.Select((token, id) => special.Contains(id) ? [] : token)];
-        return new ByteLevelBpeTokenizer(ByteLevelModel.FromRanks(ordinary), pattern, specialTokens, ids);
+        var added = new AddedTokens();
+        foreach ((string literal, int id) in specialTokens)
+        {
+            added.Add(literal, id, isSpecial: true);
+        }
+
+        return new ByteLevelBpeTokenizer(ByteLevelModel.FromRanks(ordinary), pattern, added, ids);
     }
 
     /// <summary>Makes a tokenizer of a model that was read elsewhere.</summary>
     internal static ByteLevelBpeTokenizer Create(
-        ByteLevelModel model, SplitPattern pattern, IReadOnlyDictionary<string, int> specialTokens, SpecialIds ids) =>
-        new(model, pattern, specialTokens, ids);
+        ByteLevelModel model,
+        SplitPattern pattern,
+        AddedTokens added,
+        SpecialIds ids,
+        NormalizationForm? normalization = null) =>
+        new(model, pattern, added, ids) { Normalization = normalization };
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> TokenBytes(int id) => _tokens[id];
 
     private protected override void EncodeValid(ReadOnlySpan<byte> utf8, TokenBuffer ids, bool startsText)
     {
+        if (Normalization is NormalizationForm form && !Ascii.IsValid(utf8))
+        {
+            utf8 = Utf8.Bytes(Encoding.UTF8.GetString(utf8).Normalize(form));
+        }
+
         ByteLevelEncoder encoder = _encoders.Rent();
-        encoder.Encode(utf8, ids);
+        int from = 0;
+        while (_addedText is not null && _addedText.TryFind(utf8, from, out int at, out int length, out int id))
+        {
+            encoder.Encode(utf8[from..at], ids);
+            ids.Add(id);
+            from = at + length;
+        }
+
+        encoder.Encode(utf8[from..], ids);
         _encoders.Return(encoder);
     }
 
-    private static ByteStrings WithSpecials(ByteStrings tokens, IReadOnlyDictionary<string, int> specialTokens)
+    private static ByteStrings WithAdded(ByteStrings tokens, AddedTokens added)
     {
-        int count = Math.Max(tokens.Count, specialTokens.Values.DefaultIfEmpty(-1).Max() + 1);
+        KeyValuePair<string, int>[] literals = [.. added.Text, .. added.Special];
+        int count = Math.Max(tokens.Count, literals.Select(literal => literal.Value + 1).DefaultIfEmpty(0).Max());
         byte[][] all = [.. Enumerable.Range(0, count).Select(id => id < tokens.Count ? tokens[id].ToArray() : [])];
-        foreach ((string literal, int id) in specialTokens)
+        foreach ((string literal, int id) in literals)
         {
-            all[id] = Encoding.UTF8.GetBytes(literal);
+            all[id] = Utf8.Bytes(literal);
         }
 
         return new ByteStrings(all);

@@ -157,7 +157,7 @@ internal sealed class BpeEncoder(BpeModel model)
         if (model.ByteIds is int[] byteIds)
         {
             Span<byte> bytes = stackalloc byte[4];
-            int count = new Rune(codePoint).EncodeToUtf8(bytes);
+            int count = new Rune(codePoint == ' ' ? model.SpelledSpace : codePoint).EncodeToUtf8(bytes);
             for (int i = 0; i < count; i++)
             {
                 ids.Add(byteIds[bytes[i]]);

@@ -71,6 +71,9 @@ internal sealed class BpeModel
     /// <summary>Byte pieces, null where unknown characters become the unknown piece.</summary>
     public int[]? ByteIds => _pieces.ByteIds;
 
+    /// <summary>The character whose bytes a space falls back to.</summary>
+    public char SpelledSpace => _pieces.SpelledSpace;
+
     /// <summary>The unknown piece; −1 where bytes make it unnecessary.</summary>
     public int UnknownId => _pieces.UnknownId ?? -1;
 

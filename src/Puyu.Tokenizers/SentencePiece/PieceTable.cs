@@ -22,6 +22,7 @@ internal sealed class PieceTable
         _texts = Array.ConvertAll(
             _pieces, piece => Utf8.Bytes(escapes ? piece.Text.Replace('\u2581', ' ') : piece.Text));
         UnknownId = model.Ids.Unknown;
+        SpelledSpace = escapes ? '\u2581' : ' ';
         var seen = new Dictionary<string, int>(_pieces.Length);
         for (int id = 0; id < _pieces.Length; id++)
         {
@@ -46,6 +47,9 @@ internal sealed class PieceTable
 
     /// <summary>Id of the unknown piece.</summary>
     public int? UnknownId { get; }
+
+    /// <summary>The character whose bytes a space falls back to, where no piece spells it.</summary>
+    public char SpelledSpace { get; }
 
     /// <summary>What a piece is for.</summary>
     public PieceType Type(int id) => _pieces[id].Type;

@@ -68,6 +68,9 @@ internal sealed record NormalizerRules
     /// <summary>A space is put before the text.</summary>
     public bool AddsDummyPrefix { get; init; } = true;
 
+    /// <summary>The space is put only where the text does not begin with one.</summary>
+    public bool PrefixesOnlyWords { get; init; }
+
     /// <summary>Spaces at the ends are dropped, and runs of them made one.</summary>
     public bool RemovesExtraSpaces { get; init; } = true;
 

@@ -17,7 +17,7 @@ internal static class SpecialPieces
     public static bool IsSpecial(Piece piece) => piece.Type switch
     {
         PieceType.Control or PieceType.Unknown => true,
-        PieceType.UserDefined => IsBracketed(piece.Text),
+        PieceType.UserDefined => AddedTokens.IsBracketed(piece.Text),
         _ => false,
     };
 
@@ -35,9 +35,4 @@ internal static class SpecialPieces
 
         return literals;
     }
-
-    private static bool IsBracketed(string text) =>
-        text.Length >= 3
-        && (text[0], text[^1]) is ('<', '>') or ('[', ']') or ('{', '}')
-        && text.Any(char.IsLetterOrDigit);
 }

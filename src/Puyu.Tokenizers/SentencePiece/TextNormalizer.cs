@@ -18,7 +18,8 @@ internal sealed class TextNormalizer(NormalizerRules rules, Charsmap? charsmap, 
     /// <returns>Valid UTF-8; a slice of one of the two.</returns>
     public ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> utf8, bool startsText, ByteScratch scratch)
     {
-        bool addsPrefix = rules.AddsDummyPrefix && startsText;
+        bool addsPrefix = rules.AddsDummyPrefix && startsText
+            && !(rules.PrefixesOnlyWords && (utf8.StartsWith(" "u8) || utf8.StartsWith(EscapedSpace)));
         if (charsmap is null && !rules.RemovesExtraSpaces)
         {
             if (utf8.IsEmpty || (!addsPrefix && !HasEscapedSpace(utf8)))

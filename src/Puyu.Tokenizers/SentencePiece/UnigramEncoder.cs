@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Puyu.Tokenizers.SentencePiece;
 
 /// <summary>Finds the most probable way of cutting text into pieces, with one thread's scratch memory.</summary>
@@ -99,10 +101,7 @@ internal sealed class UnigramEncoder(UnigramModel model)
             }
             else if (model.ByteIds is int[] byteIds)
             {
-                foreach (byte value in text[node.Start.._path[count]])
-                {
-                    ids.Add(byteIds[value]);
-                }
+                AddBytes(Utf8.Decode(text, node.Start, out _), byteIds, ids);
             }
             else if (!afterUnknown)
             {
@@ -110,6 +109,16 @@ internal sealed class UnigramEncoder(UnigramModel model)
             }
 
             afterUnknown = isUnknown;
+        }
+    }
+
+    private void AddBytes(int codePoint, int[] byteIds, TokenBuffer ids)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        int count = new Rune(codePoint == ' ' ? model.SpelledSpace : codePoint).EncodeToUtf8(bytes);
+        for (int i = 0; i < count; i++)
+        {
+            ids.Add(byteIds[bytes[i]]);
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed class UnigramModel
     /// <summary>The unknown piece; −1 where bytes make it unnecessary.</summary>
     public int UnknownId => _pieces.UnknownId ?? -1;
 
+    /// <summary>The character whose bytes a space falls back to.</summary>
+    public char SpelledSpace => _pieces.SpelledSpace;
+
     /// <summary>Byte pieces, null where unknown characters become the unknown piece.</summary>
     public int[]? ByteIds => _pieces.ByteIds;
 
