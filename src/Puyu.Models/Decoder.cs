@@ -199,11 +199,13 @@ public sealed class Decoder : IDisposable
         }
     }
 
-    private static Tensor Apply(Scope scope, DecoderBlock block, Tensor x, DecoderInput input)
+    private Tensor Apply(Scope scope, DecoderBlock block, Tensor x, DecoderInput input)
     {
         if (scope.IsRecording)
         {
-            return block.Forward(scope, x, input);
+            return RecomputesBlocks
+                ? scope.Checkpoint(static (inner, x, call) => call.Block.Forward(inner, x, call.Input), x, new Call(block, input))
+                : block.Forward(scope, x, input);
         }
 
         using Scope inner = scope.Begin();
@@ -231,4 +233,7 @@ public sealed class Decoder : IDisposable
     }
 
     private RmsNorm Norm(string name) => new(Parameters[$"{name}.weight"].Value, Config.RmsNormEpsilon);
+
+    /// <summary>What a block that is recomputed reads beside its input.</summary>
+    private readonly record struct Call(DecoderBlock Block, DecoderInput Input);
 }
