@@ -196,18 +196,19 @@ public sealed class Scope : IDisposable
 
     /// <summary>
     /// The gradient of an input, to add to. Made of zeros at the first use (<see cref="Tensor.IsZero"/>: a kernel that
-    /// can overwrite instead of add asks for it before taking the address).
+    /// can overwrite instead of add asks for it before taking the address), in the scope of the input, so that it
+    /// outlives a nested backward (<see cref="CheckpointOp"/>).
     /// </summary>
     internal Tensor Gradient(Tensor x)
     {
         if (x.Gradient is not { } dX)
         {
-            return x.Gradient = Zeros(x.Shape);
+            return x.Gradient = (x.Owner ?? this).Zeros(x.Shape);
         }
 
         if (dX.IsBorrowed && dX.IsShared)
         {
-            Tensor own = Empty(x.Shape);
+            Tensor own = (x.Owner ?? this).Empty(x.Shape);
             Backend.Copy(dX, own);
             Release(dX);
             return x.Gradient = own;
@@ -224,7 +225,7 @@ public sealed class Scope : IDisposable
     {
         if (x.Gradient is null)
         {
-            x.Gradient = ViewElements(dY, x.Shape, firstElement: 0);
+            x.Gradient = (x.Owner ?? this).ViewElements(dY, x.Shape, firstElement: 0);
             x.Gradient.IsBorrowed = true;
         }
         else
