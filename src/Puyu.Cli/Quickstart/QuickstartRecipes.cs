@@ -12,6 +12,12 @@ namespace Puyu.Cli.Quickstart;
 /// <summary>The two training recipes of a quickstart; they are written to its folder and run as any other recipe.</summary>
 internal static class QuickstartRecipes
 {
+    /// <summary>File name of the first recipe.</summary>
+    public const string PretrainingName = "pretraining";
+
+    /// <summary>File name of the second recipe.</summary>
+    public const string FineTuningName = "fine-tuning";
+
     /// <summary>Ids of the tokenizer, special tokens included.</summary>
     public const int VocabSize = 8000;
 

@@ -33,11 +33,6 @@ internal sealed record MachineFacts(
 /// <summary>The tokenizer and how it fits the held-out text.</summary>
 internal sealed record TokenizerFacts(int VocabSize, double TrainingSeconds, long TrainingTokens);
 
-/// <summary>One training run.</summary>
-internal sealed record RunFacts(
-    long Parameters, int Steps, long Tokens, double Seconds, double TokensPerSecond, double Utilization, double LastLoss,
-    IReadOnlyList<CurvePoint> Losses, IReadOnlyList<CurvePoint> ValidationLosses);
-
 /// <summary>One point of a loss curve.</summary>
 internal readonly record struct CurvePoint(int Step, double Loss);
 

@@ -19,9 +19,6 @@ namespace Puyu.Cli.Quickstart;
 /// <param name="time">The clock.</param>
 internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time)
 {
-    /// <summary>Share of the time for training that goes into pre-training; the rest is fine-tuning.</summary>
-    private const double PretrainingShare = 0.8;
-
     private readonly QuickstartFolder _folder = new(options.Output);
     private readonly List<(string Name, TimeSpan Time)> _stages = [];
 
@@ -39,16 +36,16 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         Console.WriteLine(Invariant(
             $"  {corpus.Funnel.Kept:N0} distinct documents of {corpus.Funnel.WithText:N0}, {tokens:N0} tokens to train on"));
 
-        StepCounts steps = Stage("measuring", () => StepCounts.Choose(_folder, tokenizer, backend, options, PretrainingShare));
+        StepCounts steps = Stage("measuring", () => StepCounts.Choose(_folder, tokenizer, backend, options, time));
         TrainingResult pretrained = Stage("pre-training", () => Train(
-            "pretraining", QuickstartRecipes.Pretraining(_folder, tokenizer, steps.Pretraining, options), backend, peak, cancellation));
+            QuickstartRecipes.PretrainingName, QuickstartRecipes.Pretraining(_folder, tokenizer, steps.Pretraining, options), backend, peak, cancellation));
         if (pretrained.ModelFolder is not { } baseModel)
         {
             return Interrupted();
         }
 
         TrainingResult fineTuned = Stage("fine-tuning", () => Train(
-            "fine-tuning", QuickstartRecipes.FineTuning(_folder, baseModel, steps.FineTuning, options), backend, peak, cancellation));
+            QuickstartRecipes.FineTuningName, QuickstartRecipes.FineTuning(_folder, baseModel, steps.FineTuning, options), backend, peak, cancellation));
         if (fineTuned.ModelFolder is not { } chatModel)
         {
             return Interrupted();
@@ -61,8 +58,8 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
             Machine = Machine(peak),
             Funnel = corpus.Funnel,
             Tokenizer = new TokenizerFacts(tokenizer.VocabSize, TimeOf("tokenizer").TotalSeconds, tokens),
-            Pretraining = RunFacts.Read(_folder.Base, pretrained.Parameters),
-            FineTuning = RunFacts.Read(_folder.Chat, fineTuned.Parameters),
+            Pretraining = RunFacts.Read(_folder.Base, pretrained.Parameters, peak),
+            FineTuning = RunFacts.Read(_folder.Chat, fineTuned.Parameters, peak),
             Evaluation = evaluation,
         };
         WriteReport(results, chatModel);
@@ -121,7 +118,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
     private void WriteReport(QuickstartResults results, string chatModel)
     {
         AtomicFile.WriteText(_folder.Results, JsonSerializer.Serialize(results, RecipeFile.Json) + "\n");
-        string[] names = ["pretraining", "fine-tuning"];
+        string[] names = [QuickstartRecipes.PretrainingName, QuickstartRecipes.FineTuningName];
         AtomicFile.WriteText(_folder.Report, QuickstartReport.Write(
             results, _stages, [.. names.Select(name => (name, File.ReadAllText(_folder.Recipe(name))))],
             [.. Lineage.Walk(chatModel).Select(step =>

@@ -1,3 +1,4 @@
+using Puyu.Tensors.Memory;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
@@ -33,10 +34,13 @@ internal static unsafe partial class AttentionSimd
         CpuBackend backend, in AttentionInput input, Tensor y, Tensor? logSumExp, TKeyValues keyValues)
         where TKeyValues : struct, IKeyValueRows
     {
+        long scratchFloats = ForwardScratch.Floats(input.Layout.HeadDim);
+        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
         var job = new ForwardJob<TKeyValues>
         {
             KeyValues = keyValues,
-            Scratch = backend.Scratch,
+            Scratch = (float*)scratch.Pointer,
+            ScratchFloats = scratchFloats,
             Qkv = input.Qkv.Pointer<float>(),
             CuSeqLens = input.CuSeqLens.Pointer<int>(),
             Layout = input.Layout,
@@ -45,6 +49,7 @@ internal static unsafe partial class AttentionSimd
             Rows = input.Rows,
         };
         backend.Workers.ForEach(AttentionPiece.Count(job.CuSeqLens, input.Sequences, input.Layout), ref job);
+        scratch.Release();
     }
 
     /// <summary>One tile of queries.</summary>
@@ -52,7 +57,8 @@ internal static unsafe partial class AttentionSimd
         where TKeyValues : struct, IKeyValueRows
     {
         public TKeyValues KeyValues;
-        public WorkerScratch Scratch;
+        public float* Scratch;
+        public long ScratchFloats;
         public float* Qkv;
         public int* CuSeqLens;
         public QkvLayout Layout;
@@ -65,7 +71,7 @@ internal static unsafe partial class AttentionSimd
             AttentionPiece where = AttentionPiece.Find(piece, CuSeqLens, Layout);
             Range rows = CuSeqLens[where.Sequence]..CuSeqLens[where.Sequence + 1];
             int context = KeyValues.FirstPosition(where.Sequence, rows.End.Value - rows.Start.Value);
-            ForwardScratch scratch = ForwardScratch.Carve(Scratch, worker, Layout.HeadDim);
+            ForwardScratch scratch = ForwardScratch.Carve(Scratch + (worker * ScratchFloats), Layout.HeadDim);
             LaneTile tile = LaneTile.Begin(where, rows, context, Layout, scratch.Tile);
             tile.Transpose(Qkv, tile.QueryOffsets, Layout.HeadDim, 1 / MathF.Sqrt(Layout.HeadDim), scratch.Queries);
             new Span<float>(scratch.Maximum, tile.Lanes).Fill(float.NegativeInfinity);
@@ -163,13 +169,19 @@ internal static unsafe partial class AttentionSimd
         /// <summary>For <see cref="LaneTile"/>.</summary>
         public float* Tile { get; private init; }
 
-        public static ForwardScratch Carve(WorkerScratch scratch, int worker, int headDim)
+        /// <summary>Floats of one worker.</summary>
+        public static long Floats(int headDim)
+        {
+            int head = AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit) * AttentionTiles.Lanes;
+            return (4L * head) + (AttentionTiles.Lanes * AttentionTiles.Keys) + (3 * AttentionTiles.Lanes)
+                + LaneTile.ScratchFloats;
+        }
+
+        public static ForwardScratch Carve(float* memory, int headDim)
         {
             const int Lanes = AttentionTiles.Lanes;
             int stride = AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit);
             int head = stride * Lanes;
-            long floats = (4L * head) + (Lanes * AttentionTiles.Keys) + (3 * Lanes) + LaneTile.ScratchFloats;
-            float* memory = (float*)scratch.For(worker, floats * sizeof(float));
             float* small = memory + (4 * head) + (Lanes * AttentionTiles.Keys);
             return new ForwardScratch
             {

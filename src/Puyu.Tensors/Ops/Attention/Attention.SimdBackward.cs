@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Puyu.Tensors.Memory;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
@@ -16,11 +17,13 @@ internal static unsafe partial class AttentionSimd
     public static void Backward(
         CpuBackend backend, in AttentionInput input, Tensor y, Tensor logSumExp, Tensor dY, Tensor dQkv)
     {
-        _ = input.Boundaries();
+        long scratchFloats = BackwardScratch.Floats(input.Layout.HeadDim, Longest(input.Boundaries()));
+        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
         bool adds = !dQkv.IsZero;
         var job = new BackwardJob
         {
-            Scratch = backend.Scratch,
+            Scratch = (float*)scratch.Pointer,
+            ScratchFloats = scratchFloats,
             Qkv = input.Qkv.Pointer<float>(),
             CuSeqLens = input.CuSeqLens.Pointer<int>(),
             Layout = input.Layout,
@@ -32,12 +35,25 @@ internal static unsafe partial class AttentionSimd
             Adds = adds,
         };
         backend.Workers.ForEach(input.Sequences * input.Layout.KvHeads, ref job);
+        scratch.Release();
+    }
+
+    private static int Longest(ReadOnlySpan<int> boundaries)
+    {
+        int longest = 0;
+        for (int s = 0; s < boundaries.Length - 1; s++)
+        {
+            longest = Math.Max(longest, boundaries[s + 1] - boundaries[s]);
+        }
+
+        return longest;
     }
 
     /// <summary>One key-value head of one sequence.</summary>
     private struct BackwardJob : IJob
     {
-        public WorkerScratch Scratch;
+        public float* Scratch;
+        public long ScratchFloats;
         public float* Qkv;
         public int* CuSeqLens;
         public QkvLayout Layout;
@@ -53,10 +69,10 @@ internal static unsafe partial class AttentionSimd
             (int sequence, int kvHead) = Math.DivRem(piece, Layout.KvHeads);
             Range rows = CuSeqLens[sequence]..CuSeqLens[sequence + 1];
             int length = rows.End.Value - rows.Start.Value;
-            BackwardScratch scratch = BackwardScratch.Carve(Scratch, worker, Layout.HeadDim, length);
+            BackwardScratch scratch = BackwardScratch.Carve(Scratch + (worker * ScratchFloats), Layout.HeadDim, length);
             var whole = new AttentionPiece(sequence, kvHead, Tile: 0);
             new ProjectedKeyValues(Qkv, CuSeqLens, Layout).Load(whole, 0, length, scratch.KeyValues);
-            scratch.ClearKeyValueGradients(length);
+            scratch.ClearKeyValueGradients(Layout.HeadDim, length);
             int tiles = AttentionTiles.Count(length, Layout);
             for (int t = 0; t < tiles; t++)
             {
@@ -228,17 +244,18 @@ internal static unsafe partial class AttentionSimd
         /// <summary>For <see cref="LaneTile"/>.</summary>
         public float* Tile { get; private init; }
 
-        public static BackwardScratch Carve(WorkerScratch scratch, int worker, int headDim, int length)
+        /// <summary>Floats of one worker for sequences of up to <paramref name="length"/> rows.</summary>
+        public static long Floats(int headDim, int length) => FixedFloats(headDim) + (4 * WholeFloats(headDim, length));
+
+        public static BackwardScratch Carve(float* memory, int headDim, int length)
         {
             const int Lanes = AttentionTiles.Lanes;
             const int Square = Lanes * AttentionTiles.Keys;
             int stride = AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit);
             int head = stride * Lanes;
-            long whole = (long)AttentionTiles.RoundUp(length, TileProduct.RowUnit) * stride;
-            long fixedFloats = (5L * head) + (2 * Square) + (2 * Lanes) + LaneTile.ScratchFloats;
-            float* memory = (float*)scratch.For(worker, (fixedFloats + (4 * whole)) * sizeof(float));
+            long whole = WholeFloats(headDim, length);
             float* small = memory + (5 * head) + (2 * Square);
-            float* rows = memory + fixedFloats;
+            float* rows = memory + FixedFloats(headDim);
             return new BackwardScratch
             {
                 Stride = stride,
@@ -258,11 +275,22 @@ internal static unsafe partial class AttentionSimd
             };
         }
 
-        public void ClearKeyValueGradients(int length)
+        public void ClearKeyValueGradients(int headDim, int length)
         {
-            long floats = (long)AttentionTiles.RoundUp(length, TileProduct.RowUnit) * Stride;
-            new Span<float>(DKeys, checked((int)floats)).Clear();
-            new Span<float>(DValues, checked((int)floats)).Clear();
+            int floats = checked((int)WholeFloats(headDim, length));
+            new Span<float>(DKeys, floats).Clear();
+            new Span<float>(DValues, floats).Clear();
         }
+
+        private static long FixedFloats(int headDim)
+        {
+            int head = AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit) * AttentionTiles.Lanes;
+            return (5L * head) + (2 * AttentionTiles.Lanes * AttentionTiles.Keys) + (2 * AttentionTiles.Lanes)
+                + LaneTile.ScratchFloats;
+        }
+
+        private static long WholeFloats(int headDim, int length) =>
+            (long)AttentionTiles.RoundUp(length, TileProduct.RowUnit)
+                * AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit);
     }
 }
