@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +16,8 @@ public sealed record Lineage
 {
     /// <summary>Name of the lineage file of a folder, and the end of the name of a file's.</summary>
     public const string FileName = "lineage.json";
+
+    private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdef");
 
     private static readonly JsonSerializerOptions _json = new(JsonSerializerOptions.Strict)
     {
@@ -115,11 +119,19 @@ public sealed record Lineage
             .Select(file => Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal)];
         string[] lines = new string[files.Length];
-        Parallel.For(0, files.Length, i =>
+        try
         {
-            string file = Path.Combine(path, files[i]);
-            lines[i] = FormattableString.Invariant($"{files[i]}\t{new FileInfo(file).Length}\t{HashOf(file)}\n");
-        });
+            Parallel.For(0, files.Length, i =>
+            {
+                string file = Path.Combine(path, files[i]);
+                lines[i] = FormattableString.Invariant($"{files[i]}\t{new FileInfo(file).Length}\t{HashOf(file)}\n");
+            });
+        }
+        catch (AggregateException problems)
+        {
+            ExceptionDispatchInfo.Throw(problems.InnerExceptions[0]); // the caller asked for a hash, not for threads
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }
 
@@ -145,8 +157,14 @@ public sealed record Lineage
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize<Lineage>(stream, _json)
+            Lineage lineage = JsonSerializer.Deserialize<Lineage>(stream, _json)
                 ?? throw new InvalidDataException($"{path} is null but must be an object");
+            string? wrong = lineage.Inputs.Select(input => input.Hash).Prepend(lineage.Hash).FirstOrDefault(
+                hash => hash.Length != 2 * SHA256.HashSizeInBytes || hash.AsSpan().ContainsAnyExcept(_hexDigits));
+            return wrong is null
+                ? lineage
+                : throw new InvalidDataException(
+                    $"{path} has the hash {wrong} but a hash must have 64 lower-case hexadecimal digits");
         }
         catch (JsonException problem)
         {

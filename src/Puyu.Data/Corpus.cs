@@ -49,7 +49,8 @@ public sealed record CorpusFunnel
     public required int HeldOutNamespace { get; init; }
 
     /// <summary>
-    /// Of these, neither: members of the held-out namespace that say the same as something in training.
+    /// Of these, neither: members of the held-out namespace that are related to something in training, and held-out
+    /// documents that resemble something in training.
     /// </summary>
     public required int SetAside { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Puyu.Data.Documentation;
 
 namespace Puyu.Data;
@@ -7,8 +5,6 @@ namespace Puyu.Data;
 /// <summary>Reads the files of a corpus: in parallel, into the order of their names.</summary>
 internal static class CorpusReader
 {
-    private static readonly UTF8Encoding _strictUtf8 = new(false, throwOnInvalidBytes: true);
-
     /// <summary>Files of a folder and those below it that can be read, in ordinal order.</summary>
     public static IReadOnlyList<string> FilesOf(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
@@ -48,62 +44,11 @@ internal static class CorpusReader
             case ".xml":
                 return [.. DocumentationReader.Read(file, out read).Select(member => member.ToDocument())];
             case ".jsonl":
-                return ReadLines(file, out read);
+                return JsonLines.Read(file, out read);
             default:
                 read = 1;
-                string text = ReadText(file);
+                string text = JsonLines.ReadText(file);
                 return string.IsNullOrWhiteSpace(text) ? [] : [new Document(file, text)];
-        }
-    }
-
-    private static string ReadText(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file, _strictUtf8);
-        }
-        catch (DecoderFallbackException problem)
-        {
-            throw new InvalidDataException($"{file} is not UTF-8: {problem.Message}", problem);
-        }
-    }
-
-    private static List<Document> ReadLines(string file, out int read)
-    {
-        var documents = new List<Document>();
-        int line = 0;
-        foreach (ReadOnlySpan<char> json in ReadText(file).AsSpan().EnumerateLines())
-        {
-            line++;
-            if (!json.IsWhiteSpace() && ParseLine(file, line, json) is { } document)
-            {
-                documents.Add(document);
-            }
-        }
-
-        read = line;
-        return documents;
-    }
-
-    private static Document? ParseLine(string file, int line, ReadOnlySpan<char> json)
-    {
-        try
-        {
-            using var parsed = JsonDocument.Parse(json.ToString());
-            if (parsed.RootElement.ValueKind != JsonValueKind.Object
-                || !parsed.RootElement.TryGetProperty("text", out JsonElement text)
-                || text.ValueKind != JsonValueKind.String)
-            {
-                throw new InvalidDataException($"{file}({line}): the line must be an object with a string \"text\"");
-            }
-
-            return string.IsNullOrWhiteSpace(text.GetString())
-                ? null
-                : new Document(FormattableString.Invariant($"{file}:{line}"), text.GetString()!);
-        }
-        catch (JsonException problem)
-        {
-            throw new InvalidDataException($"{file}({line}): not JSON: {problem.Message}", problem);
         }
     }
 }

@@ -7,7 +7,8 @@ namespace Puyu.Data;
 /// <remarks>
 /// Related are the overloads of a member, and members whose summaries are equal or similar. A group of related
 /// documents is held out as a whole, by a hash of its first document's ID and the seed. A member of the held-out
-/// namespace whose group reaches into training is set aside: it is neither trained nor evaluated on.
+/// namespace whose group reaches into training is set aside: it is neither trained nor evaluated on. So is a held-out
+/// document that resembles a training document all the same.
 /// </remarks>
 internal sealed class Division
 {
@@ -36,6 +37,7 @@ internal sealed class Division
             division.Put(documents[i], options.HeldOutNamespace, isHeldOut[groups[i]], isOutside[groups[i]]);
         }
 
+        division.SetAsideWhatResemblesTraining(options.Deduplication, cancellationToken);
         return division;
     }
 
@@ -55,6 +57,31 @@ internal sealed class Division
 
         (isHeldOut ? HeldOut : Training).Add(document);
     }
+
+    /// <summary>
+    /// Removes what the grouping missed, because it estimates similarity: afterwards no held-out text, and no held-out
+    /// summary, reaches the threshold with any in training.
+    /// </summary>
+    private void SetAsideWhatResemblesTraining(DeduplicationOptions options, CancellationToken cancellationToken)
+    {
+        foreach (Func<Document, string> part in (Func<Document, string>[])[TextOf, SummaryOf])
+        {
+            string[] training = [.. Training.Select(part)];
+            foreach (List<Document> heldOut in (List<Document>[])[HeldOut, HeldOutNamespace])
+            {
+                bool[] resembles = Resemblance.Find(
+                    [.. heldOut.Select(part)], training, options, cancellationToken);
+                Document[] rest = [.. heldOut.Where((_, i) => !resembles[i])];
+                SetAside += heldOut.Count - rest.Length;
+                heldOut.Clear();
+                heldOut.AddRange(rest);
+            }
+        }
+    }
+
+    private static string TextOf(Document document) => document.Member?.Body ?? document.Text;
+
+    private static string SummaryOf(Document document) => document.Member?.Summary ?? document.Text;
 
     /// <summary>For each document, the first document of its group.</summary>
     private static int[] GroupsOf(

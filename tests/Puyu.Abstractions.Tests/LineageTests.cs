@@ -39,7 +39,8 @@ public sealed class LineageTests : IDisposable
     public void Read_GivesBackWhatWasWritten()
     {
         string file = WriteFile("a.txt", "abc");
-        Lineage written = Lineage.Of(file, "corpus", [new LineageInput("documents", "pack", "00", null)], Clock()) with
+        var input = new LineageInput("documents", "pack", new string('0', 64), null);
+        Lineage written = Lineage.Of(file, "corpus", [input], Clock()) with
         {
             Seed = ulong.MaxValue,
             Recipe = JsonSerializer.SerializeToElement(new { steps = 3 }),
@@ -60,6 +61,7 @@ public sealed class LineageTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"kind\":\"x\"}")]
     [InlineData("""{"kind":"x","hash":"0","inputs":[],"codeVersion":"1","created":"2026-01-01T00:00:00Z","extra":1}""")]
+    [InlineData("""{"kind":"x","hash":"0","inputs":[],"codeVersion":"1","created":"2026-01-01T00:00:00Z"}""")]
     [InlineData("""{"kind":null,"hash":"0","inputs":[],"codeVersion":"1","created":"2026-01-01T00:00:00Z"}""")]
     public void Read_NamesTheFile_WhenItIsMalformed(string json)
     {
@@ -107,6 +109,28 @@ public sealed class LineageTests : IDisposable
             [LineageState.Verified, LineageState.Unreadable, LineageState.Changed, LineageState.Missing],
             steps.Select(step => step.State));
         Assert.All(steps.Skip(1), step => Assert.NotEmpty(step.Problem!));
+    }
+
+    [Fact]
+    public void Walk_ReportsAnInputThatCannotBeRead()
+    {
+        string model = MakeChain();
+        File.CreateSymbolicLink(_folder.File("run", "tokenizer", "link"), _folder.File("nowhere"));
+
+        LineageStep step = Lineage.Walk(model).ElementAt(1);
+
+        Assert.Equal(LineageState.Unreadable, step.State);
+        Assert.Contains("link", step.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Walk_SaysSo_WhenTheArtifactHasNoLineage()
+    {
+        string file = WriteFile("a.txt", "abc");
+
+        var problem = Assert.Throws<FileNotFoundException>(() => Lineage.Walk(file));
+
+        Assert.Equal($"{file} has no lineage: {file}.lineage.json does not exist", problem.Message);
     }
 
     private string MakeChain()

@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Data.Deduplication;
 
 namespace Puyu.Data.Tests;
 
@@ -24,7 +25,7 @@ public sealed class CorpusBuilderTests : IDisposable
             new CorpusFunnel
             {
                 Files = 4,
-                Read = 40 + 1 + 1 + 5,
+                Read = 40 + 1 + 1 + 3,
                 WithText = 40 + 1 + 2,
                 ExactDuplicates = 11,
                 NearDuplicates = 0,
@@ -132,6 +133,9 @@ public sealed class CorpusBuilderTests : IDisposable
         Assert.All(
             corpus.HeldOut.Concat(corpus.HeldOutNamespace).Select(document => document.Member!),
             member => Assert.False(summaries.Contains(member.Summary) || families.Contains(member.Name), member.Id));
+        Assert.DoesNotContain(true, Resemblance.Find(
+            [.. corpus.HeldOut.Concat(corpus.HeldOutNamespace).Select(document => document.Member!.Summary)],
+            [.. summaries], new DeduplicationOptions(), CancellationToken.None));
         Document trim = corpus.Training.Concat(corpus.HeldOut).Single(
             document => document.Id == "M:System.String.Trim(System.Char)");
         Assert.StartsWith(

@@ -47,16 +47,9 @@ internal sealed class MinHash
     public void Sign(ReadOnlySpan<ulong> words, Span<uint> signature)
     {
         signature.Fill(uint.MaxValue);
-        int shingles = words.IsEmpty ? 0 : Math.Max(1, words.Length - _shingleWords + 1);
-        for (int first = 0; first < shingles; first++)
+        for (int first = 0; first < Shingles.Count(words.Length, _shingleWords); first++)
         {
-            ulong shingle = 0;
-            foreach (ulong word in words.Slice(first, Math.Min(_shingleWords, words.Length)))
-            {
-                shingle = (BitOperations.RotateLeft(shingle, 23) ^ word) * 0x9FB21C651E98DF25;
-            }
-
-            Lower((uint)(Hashing.Mix(shingle) >> 32), signature);
+            Lower((uint)(Shingles.At(words, first, _shingleWords) >> 32), signature);
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class ByteLevelModel
         Merges = merges;
         TakesWholePretokens = takesWholePretokens;
         ByteIds = FindBytes(tokens);
+        Junctions = new JunctionSet(merges, tokens);
     }
 
     /// <summary>Bytes by id; special tokens are empty here.</summary>
@@ -25,6 +26,9 @@ internal sealed class ByteLevelModel
 
     /// <summary>Whether a pretoken that is a token becomes it even where no merges lead there.</summary>
     public bool TakesWholePretokens { get; }
+
+    /// <summary>Where a pretoken must not be cut.</summary>
+    public JunctionSet Junctions { get; }
 
     /// <summary>Id of each byte.</summary>
     public int[] ByteIds { get; }

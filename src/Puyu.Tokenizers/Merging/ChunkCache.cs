@@ -18,6 +18,9 @@ internal sealed class ChunkCache
     /// <summary>Ids of the longest result that is remembered.</summary>
     public const int MaxIds = 3;
 
+    /// <summary>Added to the length in a key, sets apart chunks that are encoded by another rule.</summary>
+    public const int OtherRule = 0x80;
+
     private const int SlotBits = 15;
 
     private readonly Slot[] _slots = new Slot[1 << SlotBits];
@@ -26,14 +29,15 @@ internal sealed class ChunkCache
     /// <param name="text">The text around it.</param>
     /// <param name="start">Where the chunk begins.</param>
     /// <param name="length">In [1, <see cref="MaxBytes"/>].</param>
+    /// <param name="rule">0, or <see cref="OtherRule"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Key(ReadOnlySpan<byte> text, int start, int length)
+    public static Vector128<byte> Key(ReadOnlySpan<byte> text, int start, int length, int rule = 0)
     {
         ref byte first = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start);
         Vector128<byte> bytes = text.Length - start >= 16 ? Vector128.LoadUnsafe(ref first) : Tail(text[start..]);
         Vector128<byte> index = Vector128<byte>.Indices;
         return (bytes & Vector128.LessThan(index, Vector128.Create((byte)length)))
-            | (Vector128.Equals(index, Vector128.Create((byte)MaxBytes)) & Vector128.Create((byte)length));
+            | (Vector128.Equals(index, Vector128.Create((byte)MaxBytes)) & Vector128.Create((byte)(length | rule)));
     }
 
     /// <summary>Appends the ids of a chunk that is remembered.</summary>

@@ -26,6 +26,10 @@ internal sealed class MergeTable
     /// <summary>Number of pairs.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Every pair, in no order.</summary>
+    public IEnumerable<(int Left, int Right)> Pairs =>
+        _slots.Where(slot => slot.Key != Empty).Select(slot => ((int)(slot.Key >> 32), (int)slot.Key));
+
     /// <summary>Adds a pair unless it is there.</summary>
     /// <param name="left">Symbol, 0 or more.</param>
     /// <param name="right">Symbol, 0 or more.</param>

@@ -35,7 +35,7 @@ internal static unsafe partial class AttentionSimd
         where TKeyValues : struct, IKeyValueRows
     {
         long scratchFloats = ForwardScratch.Floats(input.Layout.HeadDim);
-        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
+        Storage scratch = backend.Memory.RentScratch(backend.Threads * scratchFloats * sizeof(float));
         var job = new ForwardJob<TKeyValues>
         {
             KeyValues = keyValues,

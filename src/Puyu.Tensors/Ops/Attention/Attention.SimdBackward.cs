@@ -18,7 +18,7 @@ internal static unsafe partial class AttentionSimd
         CpuBackend backend, in AttentionInput input, Tensor y, Tensor logSumExp, Tensor dY, Tensor dQkv)
     {
         long scratchFloats = BackwardScratch.Floats(input.Layout.HeadDim, Longest(input.Boundaries()));
-        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
+        Storage scratch = backend.Memory.RentScratch(backend.Threads * scratchFloats * sizeof(float));
         bool adds = !dQkv.IsZero;
         var job = new BackwardJob
         {

@@ -32,6 +32,15 @@ internal readonly unsafe record struct KeyValueTile(nint Keys, nint Values, int 
         CopyRow(value, (float*)Values + (row * Stride), headDim);
     }
 
+    /// <summary>Copies one row of both, widened.</summary>
+    public void Set(int row, BFloat16* key, BFloat16* value, int headDim)
+    {
+        Conversions.Widen(key, (float*)Keys + (row * Stride), headDim);
+        Conversions.Widen(value, (float*)Values + (row * Stride), headDim);
+        new Span<float>((float*)Keys + (row * Stride) + headDim, Stride - headDim).Clear();
+        new Span<float>((float*)Values + (row * Stride) + headDim, Stride - headDim).Clear();
+    }
+
     /// <summary>Clears rows from <paramref name="count"/> to the next multiple of 8.</summary>
     public void Pad(int count)
     {

@@ -48,8 +48,8 @@ internal static unsafe class Gemm
         }
 
         GemmBlock block = Plan(problem, kernels ?? GemmKernels.Best, workers.Threads);
-        Storage packed = memory.Rent(PowerOfTwo(PackedFloats(block) * sizeof(float)));
-        Storage scratch = memory.Rent(workers.Threads * GemmBlock.ScratchFloats(MaxDepth) * sizeof(float));
+        Storage packed = memory.RentScratch(PowerOfTwo(PackedFloats(block) * sizeof(float)));
+        Storage scratch = memory.RentScratch(workers.Threads * GemmBlock.ScratchFloats(MaxDepth) * sizeof(float));
         block.PackedA = (float*)packed.Pointer;
         block.Scratch = (float*)scratch.Pointer;
         int rows = block.Rows;
