@@ -4,8 +4,11 @@ namespace Puyu.Tensors;
 /// Shapes without memory and ops without arithmetic: a step on it tells what the same step takes elsewhere
 /// (<see cref="Backend.Memory"/>).
 /// </summary>
-public sealed partial class MetaBackend : Backend
+/// <param name="threads">Threads of the <see cref="CpuBackend"/> it speaks for, each of which needs scratch memory.</param>
+public sealed partial class MetaBackend(int threads = 1) : Backend
 {
+    private readonly int _threads = threads;
+
     /// <inheritdoc/>
     public override string Name => "meta";
 

@@ -29,13 +29,17 @@ internal static unsafe partial class AttentionSimd
         Forward(backend, input, y, logSumExp, new ProjectedKeyValues(qkv, cuSeqLens, input.Layout));
     }
 
+    /// <summary>Bytes of scratch memory of forward.</summary>
+    public static long ForwardScratchBytes(int threads, int headDim) =>
+        threads * ForwardScratch.Floats(headDim) * sizeof(float);
+
     /// <summary>The same with keys and values from anywhere.</summary>
     public static void Forward<TKeyValues>(
         CpuBackend backend, in AttentionInput input, Tensor y, Tensor? logSumExp, TKeyValues keyValues)
         where TKeyValues : struct, IKeyValueRows
     {
         long scratchFloats = ForwardScratch.Floats(input.Layout.HeadDim);
-        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
+        Storage scratch = backend.Memory.Rent(ForwardScratchBytes(backend.Threads, input.Layout.HeadDim));
         var job = new ForwardJob<TKeyValues>
         {
             KeyValues = keyValues,

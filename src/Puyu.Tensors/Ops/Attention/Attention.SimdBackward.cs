@@ -17,8 +17,9 @@ internal static unsafe partial class AttentionSimd
     public static void Backward(
         CpuBackend backend, in AttentionInput input, Tensor y, Tensor logSumExp, Tensor dY, Tensor dQkv)
     {
-        long scratchFloats = BackwardScratch.Floats(input.Layout.HeadDim, Longest(input.Boundaries()));
-        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
+        int longest = Longest(input.Boundaries());
+        long scratchFloats = BackwardScratch.Floats(input.Layout.HeadDim, longest);
+        Storage scratch = backend.Memory.Rent(BackwardScratchBytes(backend.Threads, input.Layout.HeadDim, longest));
         bool adds = !dQkv.IsZero;
         var job = new BackwardJob
         {
@@ -37,6 +38,10 @@ internal static unsafe partial class AttentionSimd
         backend.Workers.ForEach(input.Sequences * input.Layout.KvHeads, ref job);
         scratch.Release();
     }
+
+    /// <summary>Bytes of scratch memory of backward.</summary>
+    public static long BackwardScratchBytes(int threads, int headDim, int longest) =>
+        threads * BackwardScratch.Floats(headDim, longest) * sizeof(float);
 
     private static int Longest(ReadOnlySpan<int> boundaries)
     {

@@ -68,6 +68,21 @@ internal static unsafe class Gemm
         packed.Release();
     }
 
+    /// <summary>Rents what <see cref="Multiply"/> would, and gives it back: for a backend that only counts.</summary>
+    public static void CountScratch(MemoryPool memory, int threads, int m, int n, int k)
+    {
+        if (m == 0 || n == 0 || k == 0)
+        {
+            return;
+        }
+
+        var problem = new GemmProblem(null, null, null, m, n, k, MatMulForm.NT);
+        GemmBlock block = Plan(problem, GemmKernels.Best, threads);
+        Storage packed = memory.Rent(PowerOfTwo(PackedFloats(block) * sizeof(float)));
+        memory.Rent(threads * GemmBlock.ScratchFloats(MaxDepth) * sizeof(float)).Release();
+        packed.Release();
+    }
+
     /// <summary>Computes a product on the calling thread, to be used inside a piece of a job.</summary>
     /// <param name="problem">The operands; a small problem, since all of A is packed at once.</param>
     /// <param name="scratch">At least <see cref="SerialFloats"/> floats, 64-byte aligned.</param>

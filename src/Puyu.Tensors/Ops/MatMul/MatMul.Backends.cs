@@ -37,7 +37,6 @@ public sealed unsafe partial class CpuBackend
 
 public sealed partial class MetaBackend
 {
-    internal override void MatMulAccumulate(Tensor a, Tensor b, Tensor c, MatMulForm form)
-    {
-    }
+    internal override void MatMulAccumulate(Tensor a, Tensor b, Tensor c, MatMulForm form) => Gemm.CountScratch(
+        Memory, _threads, c.Shape.Rows, c.Shape[^1], form == MatMulForm.TN ? a.Shape[0] : a.Shape[^1]);
 }
