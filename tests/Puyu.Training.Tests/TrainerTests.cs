@@ -1,6 +1,7 @@
 using Puyu.Models;
 using Puyu.Tensors;
 using Puyu.Training.Checkpoints;
+using Puyu.Training.Metrics;
 using Puyu.Training.Optimizers;
 using Puyu.Training.Tests.Support;
 
@@ -187,7 +188,7 @@ public class TrainerTests
 
     private sealed class PoisoningObserver(Parameter parameter, int afterStep) : TrainingObserver
     {
-        public override void OnStep(in Metrics.StepMetrics metrics)
+        public override void OnStep(in StepMetrics metrics)
         {
             if (metrics.Step == afterStep)
             {
