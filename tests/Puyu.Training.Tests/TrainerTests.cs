@@ -172,7 +172,7 @@ public class TrainerTests
         Assert.Equal("the options ask for validation but HeldOut is null", exception.Message);
     }
 
-    private static TinyRun Create(DType weights, OptimizerKind kind, int threads = 1)
+    private static TinyRun Create(DType weights, OptimizerKind kind, int threads = 2)
     {
         var tiny = new TinyRun(threads, weights);
         tiny.Options = tiny.Options with { Optimizer = new OptimizerOptions { Kind = kind } };

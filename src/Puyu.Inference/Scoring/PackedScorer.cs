@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using Puyu.Models;
 using Puyu.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Puyu.Inference.Scoring;
 

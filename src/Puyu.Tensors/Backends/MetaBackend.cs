@@ -4,11 +4,8 @@ namespace Puyu.Tensors;
 /// Shapes without memory and ops without arithmetic: a step on it tells what the same step takes elsewhere
 /// (<see cref="Backend.Memory"/>).
 /// </summary>
-/// <param name="threads">Threads of the <see cref="CpuBackend"/> it speaks for, each of which needs scratch memory.</param>
-public sealed partial class MetaBackend(int threads = 1) : Backend
+public sealed partial class MetaBackend : Backend
 {
-    private readonly int _threads = threads;
-
     /// <inheritdoc/>
     public override string Name => "meta";
 

@@ -103,7 +103,9 @@ internal sealed class BpeEncoder(BpeModel model)
         }
     }
 
-    /// <summary>Merges a chunk; false where the result depends on what came before, because of the unknown piece.</summary>
+    /// <summary>
+    /// Merges a chunk; false where the result depends on what came before, because of the unknown piece.
+    /// </summary>
     private bool Merge(ReadOnlySpan<byte> chunk, int first, TokenBuffer ids)
     {
         if (_symbols.Length < chunk.Length)

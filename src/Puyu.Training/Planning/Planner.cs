@@ -7,7 +7,7 @@ namespace Puyu.Training.Planning;
 /// <summary>Tells what a run will take before it begins.</summary>
 /// <remarks>
 /// Nothing is estimated about memory: one real step of the real code runs on the meta backend, whose tensors have shapes
-/// and no memory and whose pool counts as that of every backend, scratch memory of the kernels included.
+/// and no memory and whose pool counts as that of every backend. What kernels keep for packing is not counted.
 /// </remarks>
 public static class Planner
 {
@@ -16,11 +16,9 @@ public static class Planner
     /// <param name="options">Validated options.</param>
     /// <param name="tokensPerBatch">Tokens of a micro-batch.</param>
     /// <param name="sequenceLength">Length of its sequences: of the longest that can occur, for the most it can take.</param>
-    /// <param name="threads">Threads that will compute; each needs scratch memory.</param>
-    public static TrainingPlan Plan(
-        ModelConfig config, TrainingOptions options, int tokensPerBatch, int sequenceLength, int threads)
+    public static TrainingPlan Plan(ModelConfig config, TrainingOptions options, int tokensPerBatch, int sequenceLength)
     {
-        using var backend = new MetaBackend(threads);
+        using var backend = new MetaBackend();
         using Decoder model = Decoder.Create(config, backend, options.Weights);
         using var training = new TrainingStep(model, new RowSampler(tokensPerBatch, sequenceLength), options);
         long staticBytes = backend.Memory.LiveBytes;

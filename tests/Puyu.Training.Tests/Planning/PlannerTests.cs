@@ -14,37 +14,22 @@ public class PlannerTests
     [InlineData(DType.F32, OptimizerKind.Muon)]
     public void Plan_IsExactlyWhatARunUses(DType weights, OptimizerKind kind)
     {
-        TrainingOptions options = (TinyRun.DefaultOptions with { Weights = weights, Optimizer = new OptimizerOptions { Kind = kind } }).Validated();
-        using var backend = new CpuBackend(threads: 3);
+        using var tiny = new TinyRun(weights: weights);
+        TrainingOptions options = (tiny.Options with { Optimizer = new OptimizerOptions { Kind = kind } }).Validated();
+        using var backend = new CpuBackend(threads: 2);
         using Decoder model = Decoder.Create(TinyRun.Config, backend, weights);
         model.Initialize(seed: 0);
-        using var training = new TrainingStep(model, new RowSampler(32, 16), options);
+        using var training = new TrainingStep(model, tiny.Sampler(), options);
         long staticBytes = backend.Memory.LiveBytes;
         for (int step = 0; step < 3; step++)
         {
             training.Run(step);
         }
 
-        TrainingPlan plan = Planner.Plan(TinyRun.Config, options, tokensPerBatch: 32, sequenceLength: 16, threads: 3);
+        TrainingPlan plan = Planner.Plan(TinyRun.Config, options, tokensPerBatch: 32, sequenceLength: 16);
 
         Assert.Equal(staticBytes, plan.StaticBytes);
         Assert.Equal(backend.Memory.PeakBytes, plan.PeakBytes);
-    }
-
-    [Fact]
-    public void Plan_IsCloseToWhatARunOverDocumentsUses()
-    {
-        using var tiny = new TinyRun(threads: 1);
-        using var training = new TrainingStep(tiny.Model, tiny.Sampler(), tiny.Options.Validated());
-        for (int step = 0; step < 5; step++)
-        {
-            training.Run(step);
-        }
-
-        TrainingPlan plan = Planner.Plan(TinyRun.Config, tiny.Options, tokensPerBatch: 32, sequenceLength: 16, threads: 1);
-
-        // Documents differ in length and leave tokens without a label, both of which change scratch memory alone.
-        Assert.Equal(plan.PeakBytes, tiny.Backend.Memory.PeakBytes, 0.05 * plan.PeakBytes);
     }
 
     [Fact]
@@ -52,7 +37,7 @@ public class PlannerTests
     {
         TrainingOptions options = TinyRun.DefaultOptions with { Weights = DType.BF16, Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon } };
 
-        TrainingPlan plan = Planner.Plan(TinyRun.Config, options.Validated(), tokensPerBatch: 32, sequenceLength: 16, threads: 1);
+        TrainingPlan plan = Planner.Plan(TinyRun.Config, options.Validated(), tokensPerBatch: 32, sequenceLength: 16);
 
         long matrices = 2 * ((64 * 32) + (32 * 32) + (3 * 48 * 32));
         Assert.Equal(
@@ -70,7 +55,7 @@ public class PlannerTests
     [Fact]
     public void Plan_TellsTheTime_FromTheSpeed()
     {
-        TrainingPlan plan = Planner.Plan(TinyRun.Config, TinyRun.DefaultOptions, tokensPerBatch: 32, sequenceLength: 16, threads: 1);
+        TrainingPlan plan = Planner.Plan(TinyRun.Config, TinyRun.DefaultOptions, tokensPerBatch: 32, sequenceLength: 16);
 
         Assert.Equal(2 * 2 * new ModelFlops(TinyRun.Config).OfTraining([0, 16]), plan.FlopsPerStep);
         Assert.Equal(TimeSpan.FromSeconds(2), plan.StepTime(plan.FlopsPerStep / 2));

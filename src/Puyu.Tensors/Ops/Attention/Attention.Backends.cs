@@ -48,14 +48,12 @@ public sealed partial class CpuBackend
 
 public sealed partial class MetaBackend
 {
-    internal override void AttentionForward(in AttentionInput input, Tensor y, Tensor? logSumExp) =>
-        Memory.Rent(AttentionSimd.ForwardScratchBytes(_threads, input.Layout.HeadDim)).Release();
+    internal override void AttentionForward(in AttentionInput input, Tensor y, Tensor? logSumExp)
+    {
+    }
 
-    /// <summary>The boundaries have no content here: sequences are taken to be of one length.</summary>
     internal override void AttentionBackward(
         in AttentionInput input, Tensor y, Tensor logSumExp, Tensor dY, Tensor dQkv)
     {
-        int length = (input.Rows + input.Sequences - 1) / Math.Max(1, input.Sequences);
-        Memory.Rent(AttentionSimd.BackwardScratchBytes(_threads, input.Layout.HeadDim, length)).Release();
     }
 }

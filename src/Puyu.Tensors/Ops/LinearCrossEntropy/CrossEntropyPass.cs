@@ -57,24 +57,11 @@ internal unsafe ref struct CrossEntropyPass
     public float* LogProbabilities { get; init; }
 
     /// <summary>Bytes of scratch memory for T rows, V tokens and hidden size D.</summary>
-    private static long ScratchBytes(int t, int v, int d)
+    public static long ScratchBytes(int t, int v, int d)
     {
         long rows = Math.Min(t, ChunkRows(v));
         return (rows * ((Padded(v) + (2L * d)) * sizeof(float)))
             + (rows * sizeof(double)) + (((long)t + 16) * sizeof(int));
-    }
-
-    /// <summary>Rents what <see cref="Run()"/> would, and gives it back: for a backend that only counts.</summary>
-    public static void CountScratch(
-        MemoryPool memory, int threads, Tensor hidden, Tensor weight, bool hasDHidden, bool hasDWeight)
-    {
-        (int t, int v, int d) = (hidden.Shape[0], weight.Shape[0], weight.Shape[1]);
-        Storage scratch = memory.Rent(ScratchBytes(t, v, d));
-        int rows = Math.Min(t, ChunkRows(v));
-        Gemm.CountScratch(memory, threads, rows, v, d);
-        Gemm.CountScratch(memory, threads, hasDHidden ? rows : 0, d, v);
-        Gemm.CountScratch(memory, threads, hasDWeight ? v : 0, d, rows);
-        scratch.Release();
     }
 
     /// <summary>Goes over all rows.</summary>

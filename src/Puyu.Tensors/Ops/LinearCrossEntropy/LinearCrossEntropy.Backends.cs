@@ -64,7 +64,7 @@ public sealed partial class MetaBackend
 {
     internal override void LinearCrossEntropy(
         Tensor hidden, Tensor weight, Tensor targets, float scale, Tensor loss, Tensor? dHidden, Tensor? dWeight) =>
-        CrossEntropyPass.CountScratch(Memory, _threads, hidden, weight, dHidden is not null, dWeight is not null);
+        Memory.Rent(CrossEntropyPass.ScratchBytes(hidden.Shape[0], weight.Shape[0], weight.Shape[1])).Release();
 
     internal override void RequireOne(Tensor dLoss)
     {

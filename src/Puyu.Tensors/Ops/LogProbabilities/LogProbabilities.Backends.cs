@@ -54,5 +54,5 @@ public sealed unsafe partial class CpuBackend
 public sealed partial class MetaBackend
 {
     internal override void LogProbabilities(Tensor hidden, Tensor weight, Tensor targets, Tensor y) =>
-        CrossEntropyPass.CountScratch(Memory, _threads, hidden, weight, hasDHidden: false, hasDWeight: false);
+        Memory.Rent(CrossEntropyPass.ScratchBytes(hidden.Shape[0], weight.Shape[0], weight.Shape[1])).Release();
 }

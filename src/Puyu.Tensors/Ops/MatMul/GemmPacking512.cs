@@ -15,7 +15,13 @@ internal static unsafe class GemmPacking512
     private const int Lanes = 16;
 
     /// <summary>Bytes of a source row that are asked for ahead of their use.</summary>
-    private const int Ahead = 256;
+    private const int BytesAhead = 256;
+
+    /// <summary>
+    /// Rows of the source that are asked for ahead of their use where it is read across: the processor sees no stream in
+    /// a few lines of each row.
+    /// </summary>
+    private const int RowsAhead = 12;
 
     /// <inheritdoc cref="GemmKernels.PackAlong"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -55,36 +61,37 @@ internal static unsafe class GemmPacking512
     public static void Across<TStored>(byte* source, long stride, int width, int valid, int k, float* panels)
         where TStored : struct, IStored
     {
-        if (width % Lanes != 0)
-        {
-            GemmPacking128.Across<TStored>(source, stride, width, valid, k, panels);
-            return;
-        }
-
         long panelFloats = GemmKernels.PanelFloats(width, k);
-        int whole = valid / width;
+        int whole = WholePanels(width, valid);
         for (int step = 0; step < k; step++)
         {
             byte* from = source + (step * stride);
             float* target = panels + ((long)step * width);
             for (int panel = 0; panel < whole; panel++)
             {
+                // A panel of 12 copies 16 lanes: the next step overwrites what is too much.
                 for (int lane = 0; lane < width; lane += Lanes)
                 {
-                    TStored.Load16(from).Store(target + lane);
-                    from += Lanes * TStored.Size;
+                    byte* source16 = from + ((long)lane * TStored.Size);
+                    Sse.Prefetch0(source16 + (RowsAhead * stride));
+                    TStored.Load16(source16).Store(target + lane);
                 }
 
+                from += (long)width * TStored.Size;
                 target += panelFloats;
             }
         }
 
-        int rest = valid - (whole * width);
-        if (rest > 0)
-        {
-            GemmPacking128.AcrossRest<TStored>(
-                source + ((long)whole * width * TStored.Size), stride, width, rest, k, panels + (whole * panelFloats));
-        }
+        GemmPacking128.Across<TStored>(
+            source + ((long)whole * width * TStored.Size), stride, width, valid - (whole * width), k,
+            panels + (whole * panelFloats));
+    }
+
+    /// <summary>Panels whose lanes, those copied too much included, all exist.</summary>
+    private static int WholePanels(int width, int valid)
+    {
+        int copied = (width + Lanes - 1) / Lanes * Lanes;
+        return valid < copied ? 0 : ((valid - copied) / width) + 1;
     }
 
     /// <summary>
@@ -115,10 +122,10 @@ internal static unsafe class GemmPacking512
         out Vector512<float> t3)
         where TStored : struct, IStored
     {
-        Sse.Prefetch0(rows[0] + at + Ahead);
-        Sse.Prefetch0(rows[1] + at + Ahead);
-        Sse.Prefetch0(rows[2] + at + Ahead);
-        Sse.Prefetch0(rows[3] + at + Ahead);
+        Sse.Prefetch0(rows[0] + at + BytesAhead);
+        Sse.Prefetch0(rows[1] + at + BytesAhead);
+        Sse.Prefetch0(rows[2] + at + BytesAhead);
+        Sse.Prefetch0(rows[3] + at + BytesAhead);
         Vector512<float> r0 = TStored.Load16(rows[0] + at);
         Vector512<float> r1 = TStored.Load16(rows[1] + at);
         Vector512<float> r2 = TStored.Load16(rows[2] + at);

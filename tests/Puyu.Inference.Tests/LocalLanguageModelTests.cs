@@ -1,0 +1,188 @@
+using Puyu.Abstractions;
+using Puyu.Inference.Tests.Support;
+using Puyu.Models;
+using Puyu.Tensors;
+using Puyu.Tokenizers.Chat;
+
+namespace Puyu.Inference.Tests;
+
+public sealed class LocalLanguageModelTests : IDisposable
+{
+    private readonly CpuBackend _backend = new(threads: 2);
+    private readonly LocalLanguageModel _model;
+
+    public LocalLanguageModelTests()
+    {
+        _model = new LocalLanguageModel(TinyModel.Create(_backend), TinyModel.Tokenizer);
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _backend.Dispose();
+    }
+
+    [Fact]
+    public void Score_IsTheSumOverTheCompletionsTokens()
+    {
+        CompletionScore score = Assert.Single(_model.Score([("the quick", " brown fox")], CancellationToken.None));
+
+        int[] prompt = [TinyModel.Tokenizer.BosId!.Value, .. TinyModel.Tokenizer.Encode("the quick")];
+        int[] completion = TinyModel.Tokenizer.Encode(" brown fox");
+        Assert.Equal(completion.Length, score.Tokens);
+        Assert.Equal(10, score.Bytes);
+
+        // Log-probabilities of a few tokens in float32: their logits are sums of D products of size 1.
+        double expected = LogProbability([.. prompt, .. completion], prompt.Length);
+        Assert.Equal(expected, score.LogProbability, completion.Length * 10 * Numbers.Gamma(TinyModel.Config.HiddenSize));
+    }
+
+    [Fact]
+    public void Score_DoesNotDependOnTheOtherRequests()
+    {
+        (string, string)[] requests = [.. Enumerable.Range(0, 300).Select(
+            i => (TinyModel.Text[..(i % 60)], TinyModel.Text.Substring(i % 60, 1 + (i % 7))))];
+
+        IReadOnlyList<CompletionScore> together = _model.Score(requests, CancellationToken.None);
+
+        Assert.Equal(requests.Take(60).SelectMany(request => _model.Score([request], CancellationToken.None)), together.Take(60));
+        Assert.True(together.Sum(score => score.Tokens) > 300);
+    }
+
+    [Fact]
+    public async Task Score_KnowsWhatGreedyDecodingWouldSay()
+    {
+        SamplingOptions options = SamplingOptions.Greedy with { MaxTokens = 4 };
+        string greedy = string.Concat(await ToListAsync(_model.GenerateAsync("the dog", options, CancellationToken.None)));
+        Assert.Equal(greedy, TinyModel.Tokenizer.Decode(TinyModel.Tokenizer.Encode("the dog" + greedy))["the dog".Length..]);
+
+        IReadOnlyList<CompletionScore> scores = _model.Score([("the dog", greedy), ("the dog", " barks")], CancellationToken.None);
+
+        Assert.Equal([true, false], scores.Select(score => score.IsGreedy));
+    }
+
+    [Fact]
+    public void Score_OfAnEmptyPrompt_IsThatAfterTheFirstToken()
+    {
+        CompletionScore score = Assert.Single(_model.Score([("", "fox")], CancellationToken.None));
+
+        int[] ids = [TinyModel.Tokenizer.BosId!.Value, .. TinyModel.Tokenizer.Encode("fox")];
+        Assert.Equal(LogProbability(ids, 1), score.LogProbability, 1e-4);
+    }
+
+    [Fact]
+    public void Score_KeepsTheEndOfAPromptBeyondTheContext()
+    {
+        string prompt = string.Concat(Enumerable.Repeat(TinyModel.Text, 3));
+
+        CompletionScore score = Assert.Single(_model.Score([(prompt, " the")], CancellationToken.None));
+
+        int[] ids = TinyModel.Tokenizer.Encode(prompt + " the");
+        Assert.Equal(LogProbability(ids[^65..], 64), score.LogProbability, 1e-4);
+        Assert.Throws<ArgumentException>(() => _model.Score([("a", "")], CancellationToken.None));
+        Assert.Throws<ArgumentException>(() => _model.Score([("a", prompt)], CancellationToken.None));
+    }
+
+    [Fact]
+    public void ScoreText_CountsEachTokenOnce_HoweverLongTheText()
+    {
+        string[] texts = ["", TinyModel.Text[..40], TinyModel.Text + TinyModel.Text];
+
+        IReadOnlyList<TextScore> scores = _model.ScoreText(texts, CancellationToken.None);
+
+        int bos = TinyModel.Tokenizer.BosId!.Value;
+        int[][] ids = [.. texts.Select(text => (int[])[bos, .. TinyModel.Tokenizer.Encode(text)])];
+        Assert.Equal(ids.Select(of => of.Length - 1), scores.Select(score => score.Tokens));
+        Assert.Equal(texts.Select(text => text.Length), scores.Select(score => score.Bytes));
+        Assert.Equal(0, scores[0].LogProbability);
+        Assert.Equal(LogProbability(ids[1], 1), scores[1].LogProbability, 1e-3);
+
+        // The first window fills the context; each later one goes back by half of it.
+        double expected = LogProbability(ids[2][..65], 1);
+        for (int first = 65; first < ids[2].Length; first += 33)
+        {
+            expected += LogProbability(ids[2][(first - 32)..Math.Min(first + 33, ids[2].Length)], 32);
+        }
+
+        Assert.Equal(expected, scores[2].LogProbability, 1e-3);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_StreamsTheTextOfTheTokens_AndEndsBeforeAStopString()
+    {
+        var options = new SamplingOptions { MaxTokens = 50, Seed = 2 };
+        List<string> pieces = await ToListAsync(_model.GenerateAsync("the fox", options, CancellationToken.None));
+        string whole = string.Concat(pieces);
+        string stop = whole.Substring(20, 3);
+
+        string stopped = string.Concat(await ToListAsync(
+            _model.GenerateAsync("the fox", options with { StopStrings = ["no such text", stop] }, CancellationToken.None)));
+
+        Assert.True(pieces.Count > 10);
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], stopped);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_LetsTheNextCallerIn_AfterCancellation()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (string piece in _model.GenerateAsync("the fox", new(), cancellation.Token))
+            {
+                await cancellation.CancelAsync();
+            }
+        });
+
+        Assert.NotEmpty(await ToListAsync(_model.GenerateAsync("the fox", new() { Seed = 2 }, CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task GenerateAsync_RefusesOptionsOutOfRange()
+    {
+        await Assert.ThrowsAsync<OptionsException>(
+            () => ToListAsync(_model.GenerateAsync("the fox", new() { TopP = 2 }, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void ChatAsync_NeedsATemplate()
+    {
+        Assert.Throws<InvalidOperationException>(
+            () => _model.ChatAsync([new ChatMessage("user", "hello")], new(), CancellationToken.None));
+    }
+
+    [Fact]
+    public void Constructor_NamesATokenizerThatIsTooLarge()
+    {
+        using Decoder decoder = Decoder.Create(TinyModel.Config with { VocabSize = 279, EosTokenIds = [] }, _backend);
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => new LocalLanguageModel(decoder, TinyModel.Tokenizer));
+
+        Assert.Equal("the tokenizer has 280 ids but the model has embeddings for 279", exception.Message);
+    }
+
+    /// <summary>The sum over the ids from one on, by a forward of this sequence alone.</summary>
+    private double LogProbability(int[] ids, int firstScored)
+    {
+        using Decoder decoder = TinyModel.Create(_backend);
+        using Scope scope = _backend.BeginScope();
+        int[] inputs = ids[..^1];
+        DecoderInput input = DecoderInput.From(
+            scope, inputs, [.. Enumerable.Range(0, inputs.Length)], [0, inputs.Length]);
+        int[] targets = [.. ids.Skip(1).Select((id, i) => i + 1 >= firstScored ? id : -1)];
+        Tensor logProbabilities = decoder.LogProbabilities(
+            scope, decoder.Forward(scope, input), scope.From<int>(targets, [targets.Length]));
+        return logProbabilities.Span<float>().ToArray().Sum(x => (double)x);
+    }
+
+    private static async Task<List<string>> ToListAsync(IAsyncEnumerable<string> pieces)
+    {
+        var list = new List<string>();
+        await foreach (string piece in pieces)
+        {
+            list.Add(piece);
+        }
+
+        return list;
+    }
+}
