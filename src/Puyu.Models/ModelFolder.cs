@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Models.HuggingFace;
 using Puyu.Tensors;
 using Puyu.Tensors.Safetensors;
 

@@ -52,13 +52,24 @@ public sealed class LocalLanguageModelTests : IDisposable
     [Fact]
     public async Task Score_KnowsWhatGreedyDecodingWouldSay()
     {
-        SamplingOptions options = SamplingOptions.Greedy with { MaxTokens = 4 };
-        string greedy = string.Concat(await ToListAsync(_model.GenerateAsync("the dog", options, CancellationToken.None)));
-        Assert.Equal(greedy, TinyModel.Tokenizer.Decode(TinyModel.Tokenizer.Encode("the dog" + greedy))["the dog".Length..]);
+        SamplingOptions options = SamplingOptions.Greedy with { MaxTokens = 1 };
+        var greedy = new List<(string Prompt, string Completion)>();
+        for (int length = 1; greedy.Count < 5; length++)
+        {
+            string prompt = TinyModel.Text[..length];
+            string completion = string.Concat(await ToListAsync(_model.GenerateAsync(prompt, options, CancellationToken.None)));
 
-        IReadOnlyList<CompletionScore> scores = _model.Score([("the dog", greedy), ("the dog", " barks")], CancellationToken.None);
+            // A token that merges with the prompt, or is no whole character, would be another completion when encoded.
+            if (completion.Length > 0 && AddsOneToken(prompt, completion))
+            {
+                greedy.Add((prompt, completion));
+            }
+        }
 
-        Assert.Equal([true, false], scores.Select(score => score.IsGreedy));
+        Assert.All(_model.Score(greedy, CancellationToken.None), score => Assert.True(score.IsGreedy));
+        Assert.All(
+            _model.Score([.. greedy.Select(request => (request.Prompt, request.Completion + "zq"))], CancellationToken.None),
+            score => Assert.False(score.IsGreedy));
     }
 
     [Fact]
@@ -159,6 +170,14 @@ public sealed class LocalLanguageModelTests : IDisposable
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new LocalLanguageModel(decoder, TinyModel.Tokenizer));
 
         Assert.Equal("the tokenizer has 280 ids but the model has embeddings for 279", exception.Message);
+    }
+
+    private static bool AddsOneToken(string prompt, string completion)
+    {
+        int[] alone = TinyModel.Tokenizer.Encode(prompt);
+        int[] together = TinyModel.Tokenizer.Encode(prompt + completion);
+        return together.Length == alone.Length + 1 && together.AsSpan().StartsWith(alone)
+            && !completion.Contains('\uFFFD', StringComparison.Ordinal);
     }
 
     /// <summary>The sum over the ids from one on, by a forward of this sequence alone.</summary>
