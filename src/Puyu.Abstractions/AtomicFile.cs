@@ -11,7 +11,7 @@ public static class AtomicFile
     /// </summary>
     /// <param name="path">Where the file shall be.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">The disk is full or the folder cannot be written; the old file is untouched.</exception>
+    /// <exception cref="IOException">The disk is full or the folder read-only; the old file is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string temporary = path + ".partial";

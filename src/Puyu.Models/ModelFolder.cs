@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Models.HuggingFace;
 using Puyu.Tensors;
 using Puyu.Tensors.Safetensors;
 
@@ -9,6 +10,10 @@ public static class ModelFolder
 {
     /// <summary>Shards of more bytes than this are split unless said otherwise.</summary>
     public const long DefaultMaxShardBytes = 5_000_000_000;
+
+    /// <summary>Reads the configuration of a folder without its weights.</summary>
+    /// <exception cref="InvalidDataException">config.json is missing, malformed or of an unknown architecture.</exception>
+    public static ModelConfig ReadConfig(string folder) => ConfigReader.Read(folder);
 
     /// <summary>
     /// Writes weights, config.json and generation_config.json. The configuration comes last: a folder that has one is

@@ -39,7 +39,8 @@ public sealed class LineageTests : IDisposable
     public void Read_GivesBackWhatWasWritten()
     {
         string file = WriteFile("a.txt", "abc");
-        Lineage written = Lineage.Of(file, "corpus", [new LineageInput("documents", "pack", new string('0', 64), null)], Clock()) with
+        var input = new LineageInput("documents", "pack", new string('0', 64), null);
+        Lineage written = Lineage.Of(file, "corpus", [input], Clock()) with
         {
             Seed = ulong.MaxValue,
             Recipe = JsonSerializer.SerializeToElement(new { steps = 3 }),

@@ -17,7 +17,7 @@ public static class ReferencePacks
 
     /// <summary>Folders that hold reference documentation below one dotnet root, in ordinal order.</summary>
     /// <param name="dotnetRoot">The folder of the dotnet executable.</param>
-    public static IReadOnlyList<string> FoldersBelow(string dotnetRoot)
+    internal static IReadOnlyList<string> FoldersBelow(string dotnetRoot)
     {
         string packs = Path.Combine(dotnetRoot, "packs");
         if (!Directory.Exists(packs))

@@ -60,12 +60,12 @@ public sealed class PackedSampler : BatchSampler
         set
         {
             RequireSame(_fingerprint, value);
-            _plan.Begin(_options.Seed, value.Epoch);
-            if (value.Position > BatchesPerEpoch)
+            if (value.Position > BatchesPerEpoch) // every epoch has as many: it packs the same lengths
             {
                 throw new ArgumentException($"{value} has a position beyond the {BatchesPerEpoch} batches of an epoch");
             }
 
+            _plan.Begin(_options.Seed, value.Epoch);
             _epoch = value.Epoch;
             _position = value.Position;
             _plan.Seek(value.Position * _options.MicroBatchSize);

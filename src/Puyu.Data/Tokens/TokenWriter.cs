@@ -8,13 +8,14 @@ namespace Puyu.Data.Tokens;
 /// <remarks>Keeps 8 bytes a document and, once a document has a mask, one bit a token in memory.</remarks>
 public sealed class TokenWriter
 {
+    private const int ChunkBytes = 1 << 12;
+
     private readonly Stream _stream;
     private readonly int _vocabSize;
     private readonly int _tokenBytes;
     private readonly IncrementalHash _hash;
     private readonly List<long> _ends = [];
     private List<ulong>? _mask;
-    private byte[] _buffer = new byte[1 << 12];
 
     internal TokenWriter(Stream stream, int vocabSize, IncrementalHash hash)
     {
@@ -107,31 +108,35 @@ public sealed class TokenWriter
             throw new ArgumentException($"document {_ends.Count} is empty but must have at least one token");
         }
 
-        if (_buffer.Length < tokenIds.Length * _tokenBytes)
-        {
-            _buffer = new byte[2 * tokenIds.Length * _tokenBytes];
-        }
-
         for (int i = 0; i < tokenIds.Length; i++)
         {
-            int id = tokenIds[i];
-            if ((uint)id >= (uint)_vocabSize)
+            if ((uint)tokenIds[i] >= (uint)_vocabSize)
             {
                 throw new ArgumentException(
-                    $"token {i} of document {_ends.Count} is {id} but must lie in [0, {_vocabSize})");
-            }
-
-            if (_tokenBytes == 2)
-            {
-                BinaryPrimitives.WriteUInt16LittleEndian(_buffer.AsSpan(2 * i), (ushort)id);
-            }
-            else
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(4 * i), id);
+                    $"token {i} of document {_ends.Count} is {tokenIds[i]} but must lie in [0, {_vocabSize})");
             }
         }
 
-        WriteHashed(_buffer.AsSpan(0, tokenIds.Length * _tokenBytes));
+        Span<byte> chunk = stackalloc byte[ChunkBytes];
+        for (ReadOnlySpan<int> rest = tokenIds; !rest.IsEmpty;)
+        {
+            int count = Math.Min(rest.Length, ChunkBytes / _tokenBytes);
+            for (int i = 0; i < count; i++)
+            {
+                if (_tokenBytes == 2)
+                {
+                    BinaryPrimitives.WriteUInt16LittleEndian(chunk[(2 * i)..], (ushort)rest[i]);
+                }
+                else
+                {
+                    BinaryPrimitives.WriteInt32LittleEndian(chunk[(4 * i)..], rest[i]);
+                }
+            }
+
+            WriteHashed(chunk[..(count * _tokenBytes)]);
+            rest = rest[count..];
+        }
+
         Tokens += tokenIds.Length;
         _ends.Add(Tokens);
     }
@@ -159,7 +164,7 @@ public sealed class TokenWriter
 
     private void WriteUInt64s(ReadOnlySpan<ulong> values)
     {
-        Span<byte> chunk = stackalloc byte[512];
+        Span<byte> chunk = stackalloc byte[ChunkBytes];
         while (!values.IsEmpty)
         {
             int count = Math.Min(values.Length, chunk.Length / 8);

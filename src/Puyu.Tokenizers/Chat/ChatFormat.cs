@@ -15,6 +15,9 @@ internal sealed record ChatFormat
     /// <summary>Name of the template.</summary>
     public required string TemplateName { get; init; }
 
+    /// <summary>The format as a Jinja template, for configurations that other programs read; null where none is kept.</summary>
+    public string? Jinja { get; init; }
+
     /// <summary>Comes before the first message.</summary>
     public string Start { get; init; } = "";
 

@@ -6,6 +6,15 @@ internal static class ChatFormats
     private const string ImStart = "<|im_start|>";
     private const string ImEnd = "<|im_end|>";
 
+    /// <summary>Line ends stand in expressions, because the usual settings drop those behind a block.</summary>
+    private const string InternLm2Jinja =
+        "{{ bos_token }}{% for message in messages %}"
+        + "{{ '<|im_start|>' + ('environment' if message['role'] == 'tool' else message['role']) }}"
+        + "{% if message['name'] in ['plugin', 'interpreter'] %}{{ ' name=<|' + message['name'] + '|>' }}"
+        + "{% elif message['name'] %}{{ ' name=' + message['name'] }}{% endif %}"
+        + "{{ '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
     /// <summary>InternLM2 and later: ChatML with names, tools as "environment", and action blocks.</summary>
     /// <remarks>
     /// The SentencePiece model of InternLM2 keeps the six special tokens as spare user-defined pieces.
@@ -14,6 +23,7 @@ internal static class ChatFormats
     public static readonly ChatFormat InternLm2 = new()
     {
         TemplateName = "internlm2",
+        Jinja = InternLm2Jinja,
         Start = ChatFormat.Bos,
         BosText = "<s>",
         EosText = "</s>",

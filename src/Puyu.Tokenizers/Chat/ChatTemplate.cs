@@ -48,6 +48,12 @@ public sealed class ChatTemplate
     /// <summary>The name that <see cref="ByName"/> knows.</summary>
     public string Name => _format.TemplateName;
 
+    /// <summary>
+    /// The template in Jinja, for other programs; null where none is kept. Unlike <see cref="Encode(Tokenizer,
+    /// IReadOnlyList{ChatMessage})"/>, programs that render it to text and encode that cannot tell contents from markers.
+    /// </summary>
+    public string? Jinja => _format.Jinja;
+
     /// <summary>The roles that messages may have.</summary>
     public IReadOnlyCollection<string> Roles => [.. _format.FoldedSystem is null
         ? _format.Roles.Keys

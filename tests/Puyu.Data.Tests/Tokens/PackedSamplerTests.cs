@@ -150,6 +150,22 @@ public sealed class PackedSamplerTests : IDisposable
     }
 
     [Fact]
+    public void State_BeyondTheEpoch_IsRefused_AndChangesNothing()
+    {
+        PackedSampler sampler = Sampler(Packing.BestFit, 64, 1);
+        SamplerState before = sampler.State;
+        SamplerState beyond = before with { Epoch = 3, Position = sampler.BatchesPerEpoch + 1 };
+
+        Assert.Throws<ArgumentException>(() => sampler.State = beyond);
+
+        MicroBatch expected = sampler.CreateBatch();
+        MicroBatch actual = sampler.CreateBatch();
+        Sampler(Packing.BestFit, 64, 1).Next(expected);
+        sampler.Next(actual);
+        Assert.Equal(expected.TokenIds, actual.TokenIds);
+    }
+
+    [Fact]
     public void Constructor_SaysSo_WhenThereIsNotOneMicroBatch()
     {
         var problem = Assert.Throws<ArgumentException>(() => Sampler(Packing.ConcatenateAndCut, 4096, 64));

@@ -43,7 +43,7 @@ internal static unsafe class PagedAttentionSimd
             {
                 float* source = Qkv + ((long)(first + row) * Layout.Width);
                 KeyValues.Store(
-                    new AttentionPiece(sequence, kvHead, Tile: 0), position + row,
+                    new AttentionPiece(sequence, kvHead, FirstTile: 0), position + row,
                     source + Layout.KeyColumn(kvHead), source + Layout.ValueColumn(kvHead));
             }
         }

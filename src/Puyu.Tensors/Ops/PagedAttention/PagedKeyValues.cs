@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Puyu.Tensors;
 
 /// <summary>Keys and values in the blocks of a cache.</summary>
@@ -45,6 +47,21 @@ internal readonly unsafe struct PagedKeyValues : IKeyValueRows
         }
 
         target.Pad(count);
+    }
+
+    public void Prefetch(AttentionPiece piece, int first, int count)
+    {
+        const int CacheLine = 64;
+        int elementBytes = _isHalf ? sizeof(ushort) : sizeof(float);
+        for (int j = 0; j < count && Sse.IsSupported; j++)
+        {
+            long offset = Element(piece, first + j) * elementBytes;
+            for (int line = 0; line < _headDim * elementBytes; line += CacheLine)
+            {
+                Sse.Prefetch1((byte*)_keys + offset + line);
+                Sse.Prefetch1((byte*)_values + offset + line);
+            }
+        }
     }
 
     /// <summary>Writes the key and the value of a position.</summary>
