@@ -15,7 +15,9 @@ namespace Puyu.Inference;
 /// <remarks>May be shared by threads; callers take turns, a whole completion each.</remarks>
 public sealed class LocalLanguageModel : ILanguageModel, IDisposable
 {
-    /// <summary>Tokens of one forward of scoring: enough for full speed, few enough to stay small beside the weights.</summary>
+    /// <summary>
+    /// Tokens of one forward of scoring: enough for full speed, few enough to stay small beside the weights.
+    /// </summary>
     private const int TokensPerForward = 4096;
 
     private readonly Decoder _decoder;
@@ -34,7 +36,8 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         if (tokenizer.VocabSize > decoder.Config.VocabSize)
         {
             throw new ArgumentException(
-                $"the tokenizer has {tokenizer.VocabSize} ids but the model has embeddings for {decoder.Config.VocabSize}");
+                $"the tokenizer has {tokenizer.VocabSize} ids "
+                + $"but the model has embeddings for {decoder.Config.VocabSize}");
         }
 
         _decoder = decoder;
@@ -58,7 +61,9 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
     /// <param name="folder">In Hugging Face's layout.</param>
     /// <param name="backend">Where the model computes; not disposed with it.</param>
     /// <param name="chatTemplate">Null for that of the model's family.</param>
-    /// <exception cref="InvalidDataException">A file is corrupt or contradicts another; names it and the rule.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is corrupt or contradicts another; names it and the rule.
+    /// </exception>
     /// <exception cref="FileNotFoundException">The folder lacks a file; names it.</exception>
     public static LocalLanguageModel Load(string folder, Backend backend, ChatTemplate? chatTemplate = null)
     {
@@ -96,10 +101,12 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         IReadOnlyList<(string Prompt, string Completion)> requests, CancellationToken cancellationToken)
     {
         ScoreTokenizer tokenizer = CreateScoreTokenizer();
-        ScoreRequest[] scored = [.. requests.Select(request => tokenizer.Completion(request.Prompt, request.Completion))];
+        ScoreRequest[] scored =
+            [.. requests.Select(request => tokenizer.Completion(request.Prompt, request.Completion))];
         TokenScore[] scores = InTurn(() => _scorer.Score(scored, cancellationToken), cancellationToken);
         return [.. scores.Select((score, i) => new CompletionScore(
-            score.LogProbability, scored[i].ScoredTokens, Encoding.UTF8.GetByteCount(requests[i].Completion), score.IsGreedy))];
+            score.LogProbability, scored[i].ScoredTokens, Encoding.UTF8.GetByteCount(requests[i].Completion),
+            score.IsGreedy))];
     }
 
     /// <inheritdoc/>
@@ -107,8 +114,8 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
     {
         ScoreTokenizer tokenizer = CreateScoreTokenizer();
         ScoreRequest[][] windows = [.. texts.Select(text => tokenizer.Windows(text).ToArray())];
-        double[] sums = InTurn(
-            () => _scorer.LogProbabilities([.. windows.SelectMany(window => window)], cancellationToken), cancellationToken);
+        ScoreRequest[] all = [.. windows.SelectMany(ofText => ofText)];
+        double[] sums = InTurn(() => _scorer.LogProbabilities(all, cancellationToken), cancellationToken);
         int next = 0;
         return [.. windows.Select((ofText, i) =>
         {
@@ -157,7 +164,8 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
     }
 
     private async IAsyncEnumerable<string> GenerateAsync(
-        int[] promptIds, int[] stopIds, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        int[] promptIds, int[] stopIds, SamplingOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -136,7 +136,9 @@ public sealed class Decoder : IDisposable
     public void AllocateGradients() => Parameters.AllocateGradients(_scope);
 
     /// <summary>Computes the hidden states.</summary>
-    /// <param name="scope">Owns the result. Recording keeps what backward needs; otherwise each block frees its own.</param>
+    /// <param name="scope">
+    /// Owns the result. Recording keeps what backward needs; otherwise each block frees its own.
+    /// </param>
     /// <param name="input">Token ids below <see cref="ModelConfig.VocabSize"/>.</param>
     /// <returns>[T, D], after the final norm.</returns>
     public Tensor Forward(Scope scope, DecoderInput input)
@@ -204,7 +206,8 @@ public sealed class Decoder : IDisposable
         if (scope.IsRecording)
         {
             return RecomputesBlocks
-                ? scope.Checkpoint(static (inner, x, call) => call.Block.Forward(inner, x, call.Input), x, new Call(block, input))
+                ? scope.Checkpoint(
+                    static (inner, x, call) => call.Block.Forward(inner, x, call.Input), x, new Call(block, input))
                 : block.Forward(scope, x, input);
         }
 

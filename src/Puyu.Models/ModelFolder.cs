@@ -24,7 +24,9 @@ public static class ModelFolder
     /// <param name="dtype">Storage type of the weights in the files.</param>
     /// <param name="maxShardBytes">A model of more bytes is written in shards with an index.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="OptionsException"><paramref name="dtype"/> is no float, or the shards are too small.</exception>
+    /// <exception cref="OptionsException">
+    /// <paramref name="dtype"/> is no float, or the shards are too small.
+    /// </exception>
     public static void Save(
         Decoder decoder, string folder, DType dtype = DType.BF16, long maxShardBytes = DefaultMaxShardBytes)
     {
@@ -34,8 +36,9 @@ public static class ModelFolder
             MaxShardBytes = maxShardBytes,
             Metadata = new Dictionary<string, string> { ["format"] = "pt" },
         };
-        SafetensorsFolder.Write(
-            folder, decoder.Parameters.ToDictionary(parameter => parameter.FileName, parameter => parameter.Value), options);
+        Dictionary<string, Tensor> tensors = decoder.Parameters.ToDictionary(
+            parameter => parameter.FileName, parameter => parameter.Value);
+        SafetensorsFolder.Write(folder, tensors, options);
         decoder.Config.Save(folder, dtype);
     }
 }

@@ -8,7 +8,7 @@ namespace Puyu.Inference.Tests;
 
 public sealed class LocalLanguageModelTests : IDisposable
 {
-    private readonly CpuBackend _backend = new(threads: 2);
+    private readonly CpuBackend _backend = new(threads: 1);
     private readonly LocalLanguageModel _model;
 
     public LocalLanguageModelTests()
@@ -156,6 +156,48 @@ public sealed class LocalLanguageModelTests : IDisposable
     }
 
     [Fact]
+    public void Score_OfSeveralCompletionsOfAPrompt_IsThatOfEachAlone()
+    {
+        (string, string)[] requests =
+            [("the fox is", " A"), ("the fox is", " B"), ("the fox is", " C and D"), ("the fox is", " B")];
+
+        IReadOnlyList<CompletionScore> together = _model.Score(requests, CancellationToken.None);
+
+        Assert.Equal(requests.SelectMany(request => _model.Score([request], CancellationToken.None)), together);
+        Assert.Equal(together[1], together[3]);
+        Assert.Equal(3, together.Distinct().Count());
+    }
+
+    [DataFact]
+    public async Task Load_OpensAModelFolderWithItsTokenizer()
+    {
+        using var folder = new TemporaryFolder();
+        ModelConfig config = TinyModel.Config with
+        {
+            Architecture = ModelArchitecture.InternLm2,
+            HiddenSize = 8,
+            HeadDim = 2,
+            VocabSize = 92544,
+            BosTokenId = 1,
+            EosTokenIds = [2],
+        };
+        using (Decoder decoder = Decoder.Create(config, _backend))
+        {
+            decoder.Initialize(seed: 1);
+            ModelFolder.Save(decoder, folder.Root, DType.BF16);
+        }
+
+        File.Copy(TestData.File("tokenizers", "internlm2.model"), folder.File("tokenizer.model"));
+
+        using LocalLanguageModel model = LocalLanguageModel.Load(folder.Root, _backend);
+
+        var options = new SamplingOptions { MaxTokens = 5 };
+        Assert.Equal("internlm2", model.ChatTemplate!.Name);
+        Assert.NotEmpty(await ToListAsync(
+            model.ChatAsync([new ChatMessage("user", "hello")], options, CancellationToken.None)));
+    }
+
+    [Fact]
     public void ChatAsync_NeedsATemplate()
     {
         Assert.Throws<InvalidOperationException>(
@@ -167,7 +209,8 @@ public sealed class LocalLanguageModelTests : IDisposable
     {
         using Decoder decoder = Decoder.Create(TinyModel.Config with { VocabSize = 279, EosTokenIds = [] }, _backend);
 
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new LocalLanguageModel(decoder, TinyModel.Tokenizer));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => new LocalLanguageModel(decoder, TinyModel.Tokenizer));
 
         Assert.Equal("the tokenizer has 280 ids but the model has embeddings for 279", exception.Message);
     }

@@ -49,7 +49,8 @@ internal sealed class GenerationState : IDisposable
         Debug.Assert(hasRoom, "the cache has room for the capacity");
         DecoderInput input = DecoderInput.From(
             scope, _tokenIds.AsSpan(first, tokens), _positionIds.AsSpan(first, tokens), [0, tokens]);
-        return input with { Length = Count, Cache = _cache.View(scope, new ReadOnlySpan<CachedSequence>(in _sequence)) };
+        KvCacheView view = _cache.View(scope, new ReadOnlySpan<CachedSequence>(in _sequence));
+        return input with { Length = Count, Cache = view };
     }
 
     /// <inheritdoc/>

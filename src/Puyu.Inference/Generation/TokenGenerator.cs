@@ -7,8 +7,8 @@ namespace Puyu.Inference.Generation;
 
 /// <summary>Completes one sequence at a time, token by token.</summary>
 /// <remarks>
-/// After its first tokens a completion allocates nothing on the managed heap. The tokens do not depend on how the prompt
-/// is cut into chunks. Used by one thread at a time.
+/// After its first tokens a completion allocates nothing on the managed heap. The tokens do not depend on how the
+/// prompt is cut into chunks. Used by one thread at a time.
 /// </remarks>
 internal sealed class TokenGenerator
 {
@@ -18,7 +18,9 @@ internal sealed class TokenGenerator
     private readonly int _prefillTokens;
 
     /// <param name="decoder">The model.</param>
-    /// <param name="vocabSize">Ids below this can be drawn: the model may have spare rows that stand for nothing.</param>
+    /// <param name="vocabSize">
+    /// Ids below this can be drawn: the model may have spare rows that stand for nothing.
+    /// </param>
     /// <param name="prefillTokens">Tokens of a prompt that go through the model at a time.</param>
     public TokenGenerator(Decoder decoder, int vocabSize, int prefillTokens = 512)
     {
@@ -43,7 +45,8 @@ internal sealed class TokenGenerator
         ReadOnlyMemory<int> promptIds, SamplingOptions options, IReadOnlyCollection<int> stopIds,
         CancellationToken cancellationToken)
     {
-        int limit = _decoder.Config.Rope.Scaling is DynamicNtkRopeScaling ? Array.MaxLength : _decoder.Config.MaxPositions;
+        ModelConfig config = _decoder.Config;
+        int limit = config.Rope.Scaling is DynamicNtkRopeScaling ? Array.MaxLength : config.MaxPositions;
         if (promptIds.Length == 0 || promptIds.Length >= limit)
         {
             throw new ArgumentException(
