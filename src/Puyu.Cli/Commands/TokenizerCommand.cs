@@ -6,6 +6,7 @@ using Puyu.Cli.Display;
 using Puyu.Cli.Recipes;
 using Puyu.Data.Tokens;
 using Puyu.Tokenizers;
+using Puyu.Tokenizers.Bytes;
 using Puyu.Tokenizers.Export;
 using Puyu.Tokenizers.Training;
 

@@ -24,7 +24,6 @@ internal sealed record QuickstartResults
     /// <summary>What the models can do.</summary>
     public required EvaluationResults Evaluation { get; init; }
 }
-}
 
 /// <summary>The tokenizer.</summary>
 internal sealed record TokenizerFacts(int VocabSize, double TrainingSeconds, long TrainingTokens);

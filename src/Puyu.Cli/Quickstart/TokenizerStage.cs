@@ -6,6 +6,7 @@ using Puyu.Data;
 using Puyu.Data.Documentation;
 using Puyu.Data.Tokens;
 using Puyu.Tokenizers;
+using Puyu.Tokenizers.Bytes;
 using Puyu.Tokenizers.Chat;
 using Puyu.Tokenizers.Export;
 using Puyu.Tokenizers.Training;

@@ -137,6 +137,12 @@ internal unsafe struct GemmBlock
     /// <summary>Packs B for some columns at a time, and multiplies shared panels of A with it.</summary>
     private readonly void MultiplyColumns(int firstPanel, int endPanel, int column, int end, float* scratch)
     {
+        if (B.IsAlong && Rows <= Kernels.MostFewRows)
+        {
+            MultiplyFewRows(column, end);
+            return;
+        }
+
         int columnsAtOnce = endPanel - firstPanel <= FewPanels ? Kernels.Columns : BlockColumns;
         for (; column < end; column += columnsAtOnce)
         {
@@ -149,6 +155,31 @@ internal unsafe struct GemmBlock
                     float* next = SharedPanel(Math.Min(panel + 1, endPanel - 1), first);
                     TileRow(panel, SharedPanel(panel, first), column, columns, scratch, first, next);
                 }
+            }
+        }
+    }
+
+    /// <summary>Reads B as it is, each line to its end, since the memory's pace is all that counts.</summary>
+    private readonly void MultiplyFewRows(int column, int end)
+    {
+        float* edge = stackalloc float[MostTileFloats];
+        for (; column < end; column += Kernels.Columns)
+        {
+            int columns = Math.Min(Kernels.Columns, end - column);
+            float* c = Problem.C + (FirstRow * Problem.Ldc) + column;
+            for (int first = First; first < End; first += Depth)
+            {
+                bool adds = Problem.Adds || first > 0;
+                float* a = SharedPanel(0, first);
+                if (columns == Kernels.Columns)
+                {
+                    B.MultiplyFewRows(Kernels, Rows, a, column, columns, first, DepthAt(first), c, Problem.Ldc, adds);
+                    continue;
+                }
+
+                B.MultiplyFewRows(
+                    Kernels, Rows, a, column, columns, first, DepthAt(first), edge, Kernels.Columns, adds: false);
+                CopyEdge(edge, Rows, columns, c, adds);
             }
         }
     }

@@ -81,4 +81,27 @@ internal abstract unsafe class GemmKernels
     /// <param name="panels">Overwritten. ⌈valid / width⌉ panels, <see cref="PanelFloats"/> apart.</param>
     public abstract void PackAcross(
         DType dtype, byte* source, long stride, int width, int valid, int k, float* panels);
+
+    /// <summary>
+    /// The most rows for which <see cref="FewRows"/> serves instead of packing and <see cref="Tile"/>; 0 for none.
+    /// </summary>
+    public virtual int MostFewRows => 0;
+
+    /// <summary>
+    /// Computes few rows of C from a panel of A and columns of B as stored, contiguous along k; the bits of
+    /// <see cref="Tile"/>.
+    /// </summary>
+    /// <param name="rows">Rows of C, 1 to <see cref="MostFewRows"/>.</param>
+    /// <param name="a">Panel of A. Shape [k, <see cref="Rows"/>].</param>
+    /// <param name="dtype">Storage type of B.</param>
+    /// <param name="b">First element of the first column.</param>
+    /// <param name="stride">Bytes between columns.</param>
+    /// <param name="valid">Columns that exist; <see cref="Columns"/> are computed.</param>
+    /// <param name="k">Length of the shared dimension.</param>
+    /// <param name="c">First element of the tile.</param>
+    /// <param name="ldc">Distance between rows of C.</param>
+    /// <param name="adds">Whether the tile is added to instead of overwritten.</param>
+    public virtual void FewRows(
+        int rows, float* a, DType dtype, byte* b, long stride, int valid, int k, float* c, long ldc, bool adds) =>
+        throw new NotSupportedException($"{Name} has no kernel for few rows");
 }

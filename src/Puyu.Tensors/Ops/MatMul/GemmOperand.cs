@@ -37,4 +37,15 @@ internal readonly unsafe struct GemmOperand(byte* source, DType dtype, long ld, 
             panels += GemmKernels.PanelFloats(width, depth);
         }
     }
+
+    /// <summary>Whether a line is contiguous.</summary>
+    public bool IsAlong => isAlong;
+
+    /// <summary>Few rows of C from these lines as they are: <see cref="GemmKernels.FewRows"/>.</summary>
+    public void MultiplyFewRows(
+        GemmKernels kernels, int rows, float* a, int line, int lines, int first, int depth, float* c, long ldc, bool adds)
+    {
+        byte* from = _source + (line * _stride) + (first * _size);
+        kernels.FewRows(rows, a, dtype, from, _stride, lines, depth, c, ldc, adds);
+    }
 }

@@ -5,7 +5,7 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary><see cref="RmsNormReference"/>, which states the equations, one row at a time in the first-level cache.</summary>
+/// <summary><see cref="RmsNormReference"/>, which states the equations, row by row in the first-level cache.</summary>
 /// <remarks>
 /// Sums run in four vector accumulators (two for each of backward's two sums), the remainder of a row first. The
 /// gradient of the weight is summed over blocks of rows whose number depends on the number of rows alone; the partial

@@ -6,7 +6,7 @@ using Puyu.Tensors.Threads;
 namespace Puyu.Tensors;
 
 /// <summary><see cref="SwiGluReference"/>, which states the equations, in pieces of a cache's size.</summary>
-/// <remarks>One vector at a time; a remainder goes through the same code in a vector that is filled up with zeros.</remarks>
+/// <remarks>One vector at a time; a remainder goes through the same code in a vector filled up with zeros.</remarks>
 internal static unsafe class SwiGluSimd
 {
     /// <inheritdoc cref="SwiGluReference.Forward"/>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Puyu.Tensors;
 
-/// <summary>Vectors of fewer elements than a register holds, so that a remainder goes through the code of the loop.</summary>
+/// <summary>Vectors of fewer elements than a register holds: a remainder goes through the code of the loop.</summary>
 internal static unsafe class Lanes
 {
     /// <summary>Reads <paramref name="count"/> elements, fewer than a vector has, and zeros.</summary>
