@@ -1,8 +1,10 @@
 using Puyu.Benchmarks;
+using Puyu.Benchmarks.Ops;
 
 // dotnet run -c Release --project bench/Puyu.Benchmarks -- matmul …      (no name: the list)
 var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
+    ["elementwise"] = ElementWiseBench.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

@@ -7,7 +7,16 @@ namespace Puyu.Abstractions;
 /// <param name="Lineage">Its own lineage, or null if it has none: then this is where the chain ends.</param>
 /// <param name="Problem">What is wrong, in words; null if <see cref="LineageState.Verified"/>.</param>
 public sealed record LineageStep(
-    int Depth, LineageInput Input, LineageState State, Lineage? Lineage, string? Problem);
+    int Depth, LineageInput Input, LineageState State, Lineage? Lineage, string? Problem)
+{
+    /// <summary>The step in one line: indented by depth, with the first digits of the hash and what is wrong.</summary>
+    public string Describe()
+    {
+        bool isBroken = State is LineageState.Changed or LineageState.Missing or LineageState.Unreadable;
+        string remark = isBroken ? $"  {State.ToString().ToUpperInvariant()}: {Problem}" : "";
+        return $"{new string(' ', 2 * Depth)}{Input.Kind} {Input.Name}  {Input.Hash[..12]}{remark}";
+    }
+}
 
 /// <summary>How an artifact on the disk relates to what was recorded of it.</summary>
 public enum LineageState

@@ -7,10 +7,10 @@ namespace Puyu.Cli;
 internal static class PuyuTool
 {
     /// <summary>Parses and runs one command line.</summary>
-    /// <returns>0 when it worked, 1 when it failed, 2 when the line makes no sense, 130 when it was interrupted.</returns>
+    /// <returns>0: it worked; 1: it failed; 2: the line makes no sense; 130: it was interrupted.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("The whole chain of a large language model: data, tokenizer, training, evaluation, chat.")
+        var root = new RootCommand("The whole chain of a large language model, from documents to a chat.")
         {
             QuickstartCommand.Create(),
             TrainCommand.Create(),

@@ -21,6 +21,7 @@ internal static class TokenizerFiles
         string[] found = [.. _names.Select(name => Path.Combine(path, name)).Where(File.Exists)];
         return found.Length > 0
             ? found
-            : throw new FileNotFoundException($"{path} must be a tokenizer file or hold one of {string.Join(", ", _names)}");
+            : throw new FileNotFoundException(
+                $"{path} must be a tokenizer file, or a folder with one of {string.Join(", ", _names)}");
     }
 }

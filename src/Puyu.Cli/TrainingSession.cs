@@ -8,7 +8,7 @@ using Puyu.Training;
 
 namespace Puyu.Cli;
 
-/// <summary>A training recipe with everything it needs opened: the one path for the command and for quickstart.</summary>
+/// <summary>A training recipe with everything it needs opened; the command and quickstart train through it.</summary>
 internal sealed class TrainingSession : IDisposable
 {
     private readonly TrainRecipe _recipe;
@@ -27,7 +27,8 @@ internal sealed class TrainingSession : IDisposable
         if (_data.VocabSize > Model.Config.VocabSize)
         {
             throw new InvalidDataException(
-                $"{recipe.Data.Path} has a vocabulary of {_data.VocabSize} but the model has {Model.Config.VocabSize} rows");
+                $"{recipe.Data.Path} has a vocabulary of {_data.VocabSize} but the model has room for "
+                + $"{Model.Config.VocabSize}");
         }
     }
 
@@ -57,7 +58,8 @@ internal sealed class TrainingSession : IDisposable
         Directory.CreateDirectory(recipe.Output);
         AtomicFile.WriteText(Path.Combine(recipe.Output, "recipe.json"), RecipeFile.Write(recipe));
         TrainingOutcome outcome = display.Show("training", recipe.Training.Steps, () => trainer.Run(cancellation));
-        return new TrainingResult(outcome, outcome.IsComplete ? session.WriteModel(run) : null, session.Model.Parameters.Elements);
+        return new TrainingResult(
+            outcome, outcome.IsComplete ? session.WriteModel(run) : null, session.Model.Parameters.Sum(p => p.Count));
     }
 
     /// <summary>The run as the trainer wants it.</summary>
@@ -88,7 +90,7 @@ internal sealed class TrainingSession : IDisposable
     private string WriteModel(TrainingRun run)
     {
         string folder = Path.Combine(_recipe.Output, "model");
-        ModelFolder.Save(Model, folder, new ModelSaveOptions());
+        ModelFolder.Save(Model, folder, _recipe.Training.Weights);
         foreach (string file in run.CompanionFiles)
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
@@ -107,7 +109,7 @@ internal sealed class TrainingSession : IDisposable
     {
         if (recipe.InitialModel is { } folder)
         {
-            return Decoder.LoadTrainable(folder, backend, recipe.Training.Weights);
+            return Decoder.LoadTrainable(folder, backend);
         }
 
         Decoder model = Decoder.Create(recipe.Model!, backend, recipe.Training.Weights);

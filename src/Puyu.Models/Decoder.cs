@@ -136,12 +136,13 @@ public sealed class Decoder : IDisposable
     public void AllocateGradients() => Parameters.AllocateGradients(_scope);
 
     /// <summary>Computes the hidden states.</summary>
-    /// <param name="scope">Owns the result. Recording keeps what backward needs; otherwise each block frees its own.</param>
+    /// <param name="scope">
+    /// Owns the result. Recording keeps what backward needs; otherwise each block frees its own.
+    /// </param>
     /// <param name="input">Token ids below <see cref="ModelConfig.VocabSize"/>.</param>
     /// <returns>[T, D], after the final norm.</returns>
     public Tensor Forward(Scope scope, DecoderInput input)
     {
-        _rope.For(input.Length);
         Tensor x = scope.Embedding(_embedding, input.TokenIds);                       // [T, D]
         foreach (DecoderBlock block in _blocks)
         {
@@ -200,11 +201,14 @@ public sealed class Decoder : IDisposable
         }
     }
 
-    private static Tensor Apply(Scope scope, DecoderBlock block, Tensor x, DecoderInput input)
+    private Tensor Apply(Scope scope, DecoderBlock block, Tensor x, DecoderInput input)
     {
         if (scope.IsRecording)
         {
-            return block.Forward(scope, x, input);
+            return RecomputesBlocks
+                ? scope.Checkpoint(
+                    static (inner, x, call) => call.Block.Forward(inner, x, call.Input), x, new Call(block, input))
+                : block.Forward(scope, x, input);
         }
 
         using Scope inner = scope.Begin();
@@ -232,4 +236,7 @@ public sealed class Decoder : IDisposable
     }
 
     private RmsNorm Norm(string name) => new(Parameters[$"{name}.weight"].Value, Config.RmsNormEpsilon);
+
+    /// <summary>What a block that is recomputed reads beside its input.</summary>
+    private readonly record struct Call(DecoderBlock Block, DecoderInput Input);
 }

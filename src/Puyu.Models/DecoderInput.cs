@@ -9,7 +9,9 @@ namespace Puyu.Models;
 /// <param name="Length">Greatest position + 1.</param>
 public readonly record struct DecoderInput(Tensor TokenIds, Tensor PositionIds, Tensor CuSeqLens, int Length)
 {
-    /// <summary>Keys and values of earlier tokens, to attend to and add to; null to attend within the input alone.</summary>
+    /// <summary>
+    /// Keys and values of earlier tokens, to attend to and add to; null to attend within the input alone.
+    /// </summary>
     public KvCacheView? Cache { get; init; }
 
     /// <summary>Makes an input from numbers of the host.</summary>

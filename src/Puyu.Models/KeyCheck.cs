@@ -9,13 +9,16 @@ internal static class KeyCheck
     private const int MaxNames = 5;
 
     /// <summary>Throws unless files and model have the same keys, shapes included.</summary>
-    /// <exception cref="InvalidDataException">Names missing and extra keys with counts, or the shape at fault.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Names missing and extra keys with counts, or the shape at fault.
+    /// </exception>
     public static void Require(SafetensorsFolder files, ParameterTable parameters, ModelConfig config)
     {
         NameMap names = NameMap.Of(config.Architecture);
         HashSet<string> wanted = [.. parameters.Select(parameter => parameter.FileName)];
         string[] missing = [.. wanted.Except(files.Names).Order(StringComparer.Ordinal)];
-        string[] extra = [.. files.Names.Where(key => !wanted.Contains(key) && !names.IsDerived(key, config.TiesEmbeddings))];
+        string[] extra = [.. files.Names.Where(
+            key => !wanted.Contains(key) && !names.IsDerived(key, config.TiesEmbeddings))];
         if (missing.Length > 0)
         {
             string suggestion = Nearest(missing[0], extra) is { } nearest ? $"; did you mean {nearest}?" : "";
@@ -27,7 +30,8 @@ internal static class KeyCheck
         if (extra.Length > 0)
         {
             throw new InvalidDataException(
-                $"checkpoint {files.Folder} has {List(extra)}, which {config.Architecture} with this configuration lacks "
+                $"checkpoint {files.Folder} has {List(extra)}, "
+                + $"which {config.Architecture} with this configuration lacks "
                 + $"({extra.Length} more than its {wanted.Count} tensors)");
         }
 
@@ -43,7 +47,8 @@ internal static class KeyCheck
         if (entry.Shape != parameter.Shape)
         {
             throw new InvalidDataException(
-                $"checkpoint {files.Folder} has {entry.Name} {entry.Shape} but the configuration says {parameter.Shape}");
+                $"checkpoint {files.Folder} has {entry.Name} {entry.Shape} "
+                + $"but the configuration says {parameter.Shape}");
         }
 
         if (entry.DType is not (Tensors.DType.F32 or Tensors.DType.BF16 or Tensors.DType.F16))

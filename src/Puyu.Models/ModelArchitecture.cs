@@ -1,6 +1,8 @@
 namespace Puyu.Models;
 
-/// <summary>The families of models that the one decoder covers. They differ in names, biases and the layout of qkv.</summary>
+/// <summary>
+/// The families of models that the one decoder covers. They differ in names, biases and the layout of qkv.
+/// </summary>
 public enum ModelArchitecture
 {
     /// <summary>InternLM2 and 2.5: query, key and value in one matrix, interleaved by group.</summary>

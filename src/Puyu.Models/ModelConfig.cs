@@ -111,8 +111,8 @@ public sealed record ModelConfig
         problems.Require(InitializerRange > 0, InitializerRange, "must be positive");
         problems.Require(
             AreBiasesKnown, $"({QkvBias}, {AttentionOutputBias}, {FeedForwardBias})",
-            $"{Architecture} has no such model: InternLm and InternLm2 have biases on all of attention or nowhere, Llama "
-            + "also on all of the feed-forward, InternLm3 on qkv or on all else, Qwen2 on qkv, Mistral nowhere",
+            $"{Architecture} has no such model: InternLm and InternLm2 have biases on all of attention or nowhere, "
+            + "Llama also on all of the feed-forward, InternLm3 on qkv or on all else, Qwen2 on qkv, Mistral nowhere",
             $"({nameof(QkvBias)}, {nameof(AttentionOutputBias)}, {nameof(FeedForwardBias)})");
         RequireTokenId(problems, BosTokenId, nameof(BosTokenId));
         RequireTokenId(problems, PadTokenId, nameof(PadTokenId));

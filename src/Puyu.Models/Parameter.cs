@@ -32,7 +32,9 @@ public sealed class Parameter
     /// <summary>What the parameter is.</summary>
     public ParameterGroup Group { get; }
 
-    /// <summary>First element in the flat buffers of the table; a multiple of <see cref="ParameterTable.Alignment"/>.</summary>
+    /// <summary>
+    /// First element in the flat buffers of the table; a multiple of <see cref="ParameterTable.Alignment"/>.
+    /// </summary>
     public long Offset { get; }
 
     /// <summary>Number of elements.</summary>
@@ -40,7 +42,8 @@ public sealed class Parameter
 
     /// <summary>The weights.</summary>
     /// <exception cref="InvalidOperationException">The table was made without memory.</exception>
-    public Tensor Value => _value ?? throw new InvalidOperationException($"{Name} has no memory: the table describes shapes alone");
+    public Tensor Value => _value
+        ?? throw new InvalidOperationException($"{Name} has no memory: the table describes shapes alone");
 
     /// <summary>What backward adds to, F32; null unless the decoder allocated gradients.</summary>
     public Tensor? Gradient { get; private set; }

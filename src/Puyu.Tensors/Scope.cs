@@ -218,8 +218,8 @@ public sealed class Scope : IDisposable
     }
 
     /// <summary>
-    /// Adds <paramref name="dY"/> to the gradient of <paramref name="x"/> as it is, by lending its memory where there is
-    /// no gradient yet. For ops that pass gradients through.
+    /// Adds <paramref name="dY"/> to the gradient of <paramref name="x"/> as it is, by lending its memory where there
+    /// is no gradient yet. For ops that pass gradients through.
     /// </summary>
     internal void PassGradient(Tensor x, Tensor dY)
     {

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Puyu.Tokenizers;
 
-/// <summary>What the split patterns ask of a character, one byte of flags each, from the runtime's Unicode data.</summary>
+/// <summary>
+/// What the split patterns ask of a character, one byte of flags each, from the runtime's Unicode data.
+/// </summary>
 /// <remarks>
 /// Two levels: the code point's upper bits choose one of the distinct blocks of 256 flags. About 40 KB in all, of which
 /// a text in one script touches a few hundred bytes.

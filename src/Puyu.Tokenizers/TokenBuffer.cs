@@ -46,7 +46,9 @@ public sealed class TokenBuffer
     /// <summary>Copies the ids.</summary>
     public int[] ToArray() => Span.ToArray();
 
-    /// <summary>Room for at least <paramref name="count"/> further ids, to be claimed by <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Room for at least <paramref name="count"/> further ids, to be claimed by <see cref="Advance"/>.
+    /// </summary>
     internal Span<int> Reserve(int count)
     {
         if (_ids.Length - Count < count)

@@ -57,7 +57,7 @@ public static class TokenizerFile
             ?? Single(folder, "*.model")
             ?? Single(folder, "*.gguf")
             ?? throw new FileNotFoundException(
-                $"'{folder}' has no tokenizer: no {string.Join(", ", names)}, and no single .tiktoken, .model or .gguf");
+                $"'{folder}' has no tokenizer: no {string.Join(", ", names)}, no single .tiktoken, .model or .gguf");
     }
 
     private static string? Single(string folder, string pattern)

@@ -7,7 +7,7 @@ namespace Puyu.Tokenizers;
 /// <summary>UTF-8 without the checks that one pass over the text makes once.</summary>
 internal static class Utf8
 {
-    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding _strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The UTF-8 bytes of a text.</summary>
     /// <exception cref="ArgumentException">The text has half of a surrogate pair.</exception>

@@ -21,6 +21,9 @@ public sealed record TrainingOptions
     /// </summary>
     public DType Weights { get; init; } = DType.F32;
 
+    /// <summary>Whether activations are kept for backward or computed again.</summary>
+    public ActivationMemory Activations { get; init; } = ActivationMemory.Keep;
+
     /// <summary>Seed of the weights and of everything random in the run.</summary>
     public ulong Seed { get; init; }
 
@@ -44,6 +47,9 @@ public sealed record TrainingOptions
         problems.Require(Steps > 0, Steps, "must be positive");
         problems.Require(MicroBatchesPerStep > 0, MicroBatchesPerStep, "must be positive");
         problems.Require(Weights is DType.F32 or DType.BF16, Weights, "must be F32 or BF16");
+        problems.Require(
+            Enum.IsDefined(Activations), Activations,
+            "must be one of " + string.Join(", ", Enum.GetNames<ActivationMemory>()));
         problems.ThrowIfAny();
         return this with
         {

@@ -31,6 +31,7 @@ internal sealed class TrainingStep : IDisposable
             _batches[i] = sampler.CreateBatch();
         }
 
+        model.RecomputesBlocks = options.Activations == ActivationMemory.Recompute;
         model.AllocateGradients();
         Optimizer = new Optimizer(model.Parameters, model.Backend, options.Optimizer);
     }

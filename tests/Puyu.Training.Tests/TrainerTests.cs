@@ -1,6 +1,7 @@
 using Puyu.Models;
 using Puyu.Tensors;
 using Puyu.Training.Checkpoints;
+using Puyu.Training.Metrics;
 using Puyu.Training.Optimizers;
 using Puyu.Training.Tests.Support;
 
@@ -46,7 +47,7 @@ public class TrainerTests
         byte[] WeightsAfter(int threads)
         {
             using TinyRun tiny = Create(DType.F32, kind, threads);
-            tiny.Options = tiny.Options with { Steps = 5 };
+            tiny.Options = tiny.Options with { Steps = 5, MicroBatchesPerStep = 1 };
             using var observer = new RecordingObserver();
             Train(tiny, observer);
             return tiny.WeightBytes();
@@ -83,6 +84,39 @@ public class TrainerTests
         training.Run(3);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Run_AllocatesNothing_BetweenSteps()
+    {
+        using var tiny = new TinyRun();
+        tiny.Options = tiny.Options with { Steps = 40 };
+        var observer = new AllocationObserver(steps: 40);
+        using var trainer = new Trainer(tiny.Run(observer));
+
+        trainer.Run(default);
+
+        // Two micro-batches a step: the epoch ends, and the next one is planned, within the first half of the run.
+        Assert.Equal(Enumerable.Repeat(0L, 19), observer.Differences.Skip(20));
+    }
+
+    [Fact]
+    public void Run_RecomputingActivations_GivesTheSameBits_WithLessMemory()
+    {
+        (byte[] kept, long keptBytes) = TrainWith(ActivationMemory.Keep);
+        (byte[] recomputed, long recomputedBytes) = TrainWith(ActivationMemory.Recompute);
+
+        Assert.Equal(kept, recomputed);
+        Assert.True(recomputedBytes < keptBytes, $"recomputing takes {recomputedBytes} bytes, keeping {keptBytes}");
+
+        static (byte[] Weights, long PeakBytes) TrainWith(ActivationMemory activations)
+        {
+            using var tiny = new TinyRun();
+            tiny.Options = tiny.Options with { Steps = 5, Activations = activations };
+            using var observer = new RecordingObserver();
+            Train(tiny, observer);
+            return (tiny.WeightBytes(), observer.Steps[^1].PeakBytes);
+        }
     }
 
     [Fact]
@@ -185,9 +219,19 @@ public class TrainerTests
         return trainer.Run(observer.Cancellation);
     }
 
+    private sealed class AllocationObserver(int steps) : TrainingObserver
+    {
+        private readonly long[] _allocated = new long[steps];
+
+        public IEnumerable<long> Differences => _allocated.Skip(1).Zip(_allocated, (after, before) => after - before);
+
+        public override void OnStep(in StepMetrics metrics) =>
+            _allocated[metrics.Step - 1] = GC.GetAllocatedBytesForCurrentThread();
+    }
+
     private sealed class PoisoningObserver(Parameter parameter, int afterStep) : TrainingObserver
     {
-        public override void OnStep(in Metrics.StepMetrics metrics)
+        public override void OnStep(in StepMetrics metrics)
         {
             if (metrics.Step == afterStep)
             {

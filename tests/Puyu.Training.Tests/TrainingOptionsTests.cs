@@ -41,6 +41,7 @@ public class TrainingOptionsTests
         Assert.All(
             (TrainingOptions[])
             [
+                good with { Activations = (ActivationMemory)9 },
                 good with { Schedule = new ScheduleOptions { WarmupSteps = 10 } },
                 good with { Checkpoints = new CheckpointOptions { IntervalSteps = 0 } },
                 good with { Checkpoints = new CheckpointOptions { KeepLast = 0 } },

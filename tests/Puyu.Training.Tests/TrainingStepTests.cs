@@ -93,7 +93,7 @@ public class TrainingStepTests
         Decoder model = Decoder.Create(
             new ModelConfig
             {
-                Architecture = ModelArchitecture.InternLM2,
+                Architecture = ModelArchitecture.InternLm2,
                 HiddenSize = 2,
                 IntermediateSize = 4,
                 Layers = 1,

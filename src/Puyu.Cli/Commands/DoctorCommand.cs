@@ -29,7 +29,9 @@ internal static class DoctorCommand
         Row("peak, 1 thread", Invariant($"{PeakFlops.Measure(1) / 1e9:F0} GFLOP/s float32"));
         if (threads > 1)
         {
-            Row(Invariant($"peak, {threads} threads"), Invariant($"{PeakFlops.Measure(threads) / 1e9:F0} GFLOP/s float32"));
+            Row(
+                Invariant($"peak, {threads} threads"),
+                Invariant($"{PeakFlops.Measure(threads) / 1e9:F0} GFLOP/s float32"));
         }
 
         IReadOnlyList<string> packs = ReferencePacks.Find();
@@ -44,8 +46,9 @@ internal static class DoctorCommand
     {
         (string Name, bool IsSupported)[] sets =
         [
-            ("AVX-512", Avx512F.IsSupported && Avx512BW.IsSupported), ("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported),
-            ("AVX-VNNI", AvxVnni.IsSupported), ("SSE4.1", Sse41.IsSupported), ("AdvSimd", AdvSimd.IsSupported),
+            ("AVX-512", Avx512F.IsSupported && Avx512BW.IsSupported), ("AVX2", Avx2.IsSupported),
+            ("FMA", Fma.IsSupported), ("AVX-VNNI", AvxVnni.IsSupported), ("SSE4.1", Sse41.IsSupported),
+            ("AdvSimd", AdvSimd.IsSupported),
         ];
         string[] supported = [.. sets.Where(set => set.IsSupported).Select(set => set.Name)];
         return supported.Length > 0 ? string.Join(", ", supported) : "none: portable code, slow";

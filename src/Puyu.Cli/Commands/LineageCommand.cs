@@ -8,24 +8,21 @@ internal static class LineageCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "An artifact: a model, tokenizer, token file or report." };
+        var path = new Argument<string>("path") { Description = "A model, tokenizer, token file or report." };
         var command = new Command("lineage", "Walk from an artifact back to the documents it was made of.") { path };
         command.SetAction(line => Show(line.GetRequiredValue(path), Console.Out));
         return command;
     }
 
     /// <summary>Prints the chain.</summary>
-    /// <returns>1 when an input is missing or has changed since.</returns>
+    /// <returns>1 when an input is missing, damaged or has changed since.</returns>
     private static int Show(string path, TextWriter output)
     {
         bool isIntact = true;
         foreach (LineageStep step in Lineage.Walk(path))
         {
-            bool isBroken = step.State is LineageState.Missing or LineageState.Changed or LineageState.Unreadable;
-            isIntact &= !isBroken;
-            string remark = isBroken ? $"  {step.State.ToString().ToUpperInvariant()}: {step.Problem}" : "";
-            output.WriteLine(
-                $"{new string(' ', 2 * step.Depth)}{step.Input.Kind} {step.Input.Name}  {step.Input.Hash[..12]}{remark}");
+            isIntact &= step.State is LineageState.Verified or LineageState.NotAFile;
+            output.WriteLine(step.Describe());
         }
 
         return isIntact ? 0 : 1;

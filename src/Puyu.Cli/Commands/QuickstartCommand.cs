@@ -8,14 +8,29 @@ internal static class QuickstartCommand
 {
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "Folder of everything it makes.", DefaultValueFactory = _ => "quickstart" };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder of everything it makes.",
+            DefaultValueFactory = _ => "quickstart",
+        };
         var corpus = new Option<string?>("--corpus")
         {
             Description = "Folder of .xml, .txt, .md or .jsonl documents; the SDK's documentation by default.",
         };
-        var minutes = new Option<double>("--minutes") { Description = "Minutes of training.", DefaultValueFactory = _ => 6 };
-        var steps = new Option<int?>("--steps") { Description = "Steps of pre-training, instead of --minutes: repeats a run exactly." };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
+        var minutes = new Option<double>("--minutes")
+        {
+            Description = "Minutes of training.",
+            DefaultValueFactory = _ => QuickstartOptions.DefaultMinutes,
+        };
+        var steps = new Option<int?>("--steps")
+        {
+            Description = "Steps of pre-training, instead of --minutes: repeats a run exactly.",
+        };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "Seed of everything random.",
+            DefaultValueFactory = _ => 1,
+        };
         var threads = new Option<int>("--threads")
         {
             Description = "Threads that compute; does not change the result.",

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Puyu.Abstractions;
 using Puyu.Cli.Display;
+using Puyu.Cli.Recipes;
 using Puyu.Data.Tokens;
 using Puyu.Tokenizers;
+using Puyu.Tokenizers.Bytes;
 using Puyu.Tokenizers.Export;
 using Puyu.Tokenizers.Training;
 
@@ -19,8 +20,16 @@ internal static class TokenizerCommand
 
     private static Command Train()
     {
-        var inputs = new Argument<string[]>("inputs") { Description = "UTF-8 text files.", Arity = ArgumentArity.OneOrMore };
-        var vocabSize = new Option<int>("--vocab-size") { Description = "Ids in all.", DefaultValueFactory = _ => 8000 };
+        var inputs = new Argument<string[]>("inputs")
+        {
+            Description = "UTF-8 text files.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var vocabSize = new Option<int>("--vocab-size")
+        {
+            Description = "Ids in all.",
+            DefaultValueFactory = _ => 8000,
+        };
         var pattern = new Option<SplitPattern>("--pattern")
         {
             Description = "How text is cut before merging.",
@@ -36,7 +45,7 @@ internal static class TokenizerCommand
         {
             inputs, vocabSize, pattern, specials, output,
         };
-        command.SetAction((line, cancellationToken) => TrainAsync(
+        command.SetAction(line => Learn(
             line.GetRequiredValue(inputs),
             new BpeTrainingOptions
             {
@@ -48,22 +57,26 @@ internal static class TokenizerCommand
         return command;
     }
 
-    private static Task TrainAsync(string[] inputs, BpeTrainingOptions options, string output)
+    private static void Learn(string[] inputs, BpeTrainingOptions options, string output)
     {
         long started = Stopwatch.GetTimestamp();
-        IEnumerable<ReadOnlyMemory<byte>> documents = inputs.Select(path => (ReadOnlyMemory<byte>)File.ReadAllBytes(path));
+        IEnumerable<ReadOnlyMemory<byte>> documents =
+            inputs.Select(path => (ReadOnlyMemory<byte>)File.ReadAllBytes(path));
         ByteLevelBpeTokenizer tokenizer = Terminal.Progress(
             "training tokenizer", options.VocabSize, progress => BpeTrainer.Train(
-                documents, options, new Terminal.Relay<TrainingProgress>(p => progress(p.Merges))));
+                documents, options, new Terminal.Relay<TrainingProgress>(done => progress(done.Merges))));
 
         Directory.CreateDirectory(output);
         TokenizerJson.Save(tokenizer, Path.Combine(output, "tokenizer.json"));
-        Lineage.Of(output, "tokenizer", [.. inputs.Select(path => LineageInput.Of("text", path, output))], TimeProvider.System)
-            .Write(output);
+        LineageInput[] sources = [.. inputs.Select(path => LineageInput.Of("text", path, output))];
+        Lineage lineage = Lineage.Of(output, "tokenizer", sources, TimeProvider.System) with
+        {
+            Recipe = RecipeFile.ToElement(options with { Threads = 1 }),
+        };
+        lineage.Write(output);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{tokenizer.VocabSize} tokens in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: {output}"));
-        return Task.CompletedTask;
     }
 
     private static Command Encode()
@@ -74,7 +87,10 @@ internal static class TokenizerCommand
             Description = "UTF-8 text files, each one document; standard input without any.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var output = new Option<string?>("--out") { Description = "Write a .tokens file to train on, instead of printing ids." };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Write a .tokens file to train on, instead of printing ids.",
+        };
         var command = new Command("encode", "Turn text into token ids.") { model, files, output };
         command.SetAction(line => EncodeFiles(
             TokenizerFile.Load(line.GetRequiredValue(model)), line.GetValue(files) ?? [], line.GetValue(output),
@@ -88,7 +104,7 @@ internal static class TokenizerCommand
         if (output is null)
         {
             tokenizer.Encode(files.Length == 0 ? ReadStandardInput() : Concatenate(files), ids);
-            Console.WriteLine(string.Join(' ', ids.Span.ToArray().Select(id => id.ToString(CultureInfo.InvariantCulture))));
+            Console.WriteLine(string.Join(' ', ids.ToArray()));
             return;
         }
 
@@ -131,7 +147,8 @@ internal static class TokenizerCommand
             Tokenizer tokenizer = TokenizerFile.Load(line.GetRequiredValue(model));
             Console.WriteLine($"kind            {tokenizer.Kind}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"vocabulary      {tokenizer.VocabSize}"));
-            Console.WriteLine($"begin, end, pad {Name(tokenizer.BosId)}, {Name(tokenizer.EosId)}, {Name(tokenizer.PadId)}");
+            Console.WriteLine(
+                $"begin, end, pad {Name(tokenizer.BosId)}, {Name(tokenizer.EosId)}, {Name(tokenizer.PadId)}");
             foreach ((string literal, int id) in tokenizer.SpecialTokens.OrderBy(special => special.Value))
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"special {id,7} {literal}"));

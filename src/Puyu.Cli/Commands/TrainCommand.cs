@@ -12,11 +12,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         var recipe = new Argument<string>("recipe") { Description = "A training recipe, JSON (see recipes/)." };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change one value of the recipe: path=value, such as training.steps=100.",
-            DefaultValueFactory = _ => [],
-        };
+        var set = RecipeFile.SetOption();
         var resume = new Option<bool>("--resume") { Description = "Go on from the newest checkpoint." };
         var command = new Command("train", "Train a model, from scratch or from another one.") { recipe, set, resume };
         command.SetAction((line, cancellation) => Task.FromResult(Run(

@@ -19,7 +19,8 @@ internal static class CorpusStage
         Write(Path.Combine(folder.Corpus, "held-out.jsonl"), corpus.HeldOut);
         Write(Path.Combine(folder.Corpus, "held-out-namespace.jsonl"), corpus.HeldOutNamespace);
 
-        LineageInput[] inputs = [.. corpus.Sources.Select(source => LineageInput.Of("documents", source, folder.Corpus))];
+        LineageInput[] inputs =
+            [.. corpus.Sources.Select(source => LineageInput.Of("documents", source, folder.Corpus))];
         Lineage lineage = Lineage.Of(folder.Corpus, "corpus", inputs, TimeProvider.System) with
         {
             Recipe = RecipeFile.ToElement(corpusOptions),

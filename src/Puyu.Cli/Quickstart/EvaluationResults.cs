@@ -15,6 +15,6 @@ internal sealed record EvaluationResults
     /// <summary>Choosing summaries of the held-out namespace; null for a corpus without one.</summary>
     public ChoiceFacts? NamespaceChoice { get; init; }
 
-    /// <summary>Questions about held-out members with the model's answers, first ones first: not chosen by quality.</summary>
+    /// <summary>Questions about the first held-out members with the model's answers: not chosen by quality.</summary>
     public required IReadOnlyList<SampleAnswer> Samples { get; init; }
 }

@@ -5,16 +5,19 @@ namespace Puyu.Cli.Quickstart;
 /// <summary>What a user can say about a quickstart.</summary>
 internal sealed record QuickstartOptions
 {
+    /// <summary>Leaves two of eight minutes for documents, tokens and evaluation on two cores.</summary>
+    public const double DefaultMinutes = 6;
+
     /// <summary>Folder of everything it makes.</summary>
     public required string Output { get; init; }
 
     /// <summary>Folder of documents; null for the SDK's documentation.</summary>
     public string? Corpus { get; init; }
 
-    /// <summary>Minutes of pre-training and fine-tuning together. The number of steps follows from the measured speed.</summary>
-    public double Minutes { get; init; } = 6;
+    /// <summary>Minutes of training, both runs together; the steps follow from the speed.</summary>
+    public double Minutes { get; init; } = DefaultMinutes;
 
-    /// <summary>Steps of pre-training; overrides <see cref="Minutes"/>, so that a run can be repeated exactly.</summary>
+    /// <summary>Steps of pre-training, instead of <see cref="Minutes"/>: repeats a run exactly.</summary>
     public int? Steps { get; init; }
 
     /// <summary>Seed of everything random.</summary>

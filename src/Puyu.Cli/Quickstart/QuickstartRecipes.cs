@@ -9,7 +9,7 @@ using Puyu.Training.Schedules;
 
 namespace Puyu.Cli.Quickstart;
 
-/// <summary>The two training recipes of a quickstart; they are written to its folder and run as any other recipe.</summary>
+/// <summary>The two training recipes of a quickstart, written to its folder and run as any other recipe.</summary>
 internal static class QuickstartRecipes
 {
     /// <summary>File name of the first recipe.</summary>
@@ -25,7 +25,8 @@ internal static class QuickstartRecipes
     private const int SequenceLength = 256;
 
     /// <summary>Pre-training of an InternLM2-architecture model from scratch.</summary>
-    public static TrainRecipe Pretraining(QuickstartFolder folder, Tokenizer tokenizer, int steps, QuickstartOptions options) => new()
+    public static TrainRecipe Pretraining(
+        QuickstartFolder folder, Tokenizer tokenizer, int steps, QuickstartOptions options) => new()
     {
         Output = folder.Base,
         Tokenizer = folder.Tokenizer,
@@ -43,7 +44,13 @@ internal static class QuickstartRecipes
             EosTokenIds = [tokenizer.EosId!.Value, tokenizer.SpecialTokens["<|im_end|>"]],
             PadTokenId = tokenizer.EosId,
         },
-        Data = new TokenSource { Path = folder.PretrainingTokens, SequenceLength = SequenceLength, MicroBatchSize = 16, Seed = options.Seed },
+        Data = new TokenSource
+        {
+            Path = folder.PretrainingTokens,
+            SequenceLength = SequenceLength,
+            MicroBatchSize = 16,
+            Seed = options.Seed,
+        },
         ValidationData = Validation(folder),
         Training = new TrainingOptions
         {
@@ -63,8 +70,9 @@ internal static class QuickstartRecipes
         Threads = options.Threads,
     };
 
-    /// <summary>Supervised fine-tuning of the pre-trained model on questions and answers; only the answers are learned.</summary>
-    public static TrainRecipe FineTuning(QuickstartFolder folder, string baseModel, int steps, QuickstartOptions options) => new()
+    /// <summary>Supervised fine-tuning on questions and answers; only the answers are learned.</summary>
+    public static TrainRecipe FineTuning(
+        QuickstartFolder folder, string baseModel, int steps, QuickstartOptions options) => new()
     {
         Output = folder.Chat,
         Tokenizer = folder.Tokenizer,

@@ -24,13 +24,8 @@ internal sealed record QuickstartResults
     /// <summary>What the models can do.</summary>
     public required EvaluationResults Evaluation { get; init; }
 }
-}
 
-/// <summary>The machine and the program.</summary>
-internal sealed record MachineFacts(
-    string Processor, int Threads, string Runtime, string System, string Version, double PeakGigaflops);
-
-/// <summary>The tokenizer and how it fits the held-out text.</summary>
+/// <summary>The tokenizer.</summary>
 internal sealed record TokenizerFacts(int VocabSize, double TrainingSeconds, long TrainingTokens);
 
 /// <summary>One point of a loss curve.</summary>
@@ -38,7 +33,11 @@ internal readonly record struct CurvePoint(int Step, double Loss);
 
 /// <summary>Bits per byte of the model, and of general-purpose compressors given the same text as one file.</summary>
 internal sealed record CompressionFacts(
-    int Documents, long Bytes, long Tokens, Estimate Model, double Gzip, double? Xz);
+    int Documents, long Bytes, long Tokens, Estimate Model, double Gzip, double? Xz)
+{
+    /// <summary>How well the tokenizer fits the text.</summary>
+    public double BytesPerToken => (double)Bytes / Tokens;
+}
 
 /// <summary>Four-way multiple choice before and after fine-tuning, on the same questions.</summary>
 internal sealed record ChoiceFacts(

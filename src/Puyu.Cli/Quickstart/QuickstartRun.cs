@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Puyu.Abstractions;
 using Puyu.Cli.Display;
@@ -33,29 +31,30 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         Corpus corpus = Stage("documents", () => CorpusStage.Run(_folder, options, cancellation));
         Tokenizer tokenizer = Stage("tokenizer", () => TokenizerStage.Learn(_folder, corpus));
         long tokens = Stage("tokens", () => TokenizerStage.Encode(_folder, corpus, tokenizer, options));
-        Console.WriteLine(Invariant(
-            $"  {corpus.Funnel.Kept:N0} distinct documents of {corpus.Funnel.WithText:N0}, {tokens:N0} tokens to train on"));
+        Write($"  {corpus.Funnel.Kept:N0} distinct documents of {corpus.Funnel.WithText:N0}, {tokens:N0} tokens");
 
         StepCounts steps = Stage("measuring", () => StepCounts.Choose(_folder, tokenizer, backend, options, time));
-        TrainingResult pretrained = Stage("pre-training", () => Train(
-            QuickstartRecipes.PretrainingName, QuickstartRecipes.Pretraining(_folder, tokenizer, steps.Pretraining, options), backend, peak, cancellation));
+        TrainRecipe first = QuickstartRecipes.Pretraining(_folder, tokenizer, steps.Pretraining, options);
+        TrainingResult pretrained = Stage("pre-training", () =>
+            Train(QuickstartRecipes.PretrainingName, first, backend, peak, cancellation));
         if (pretrained.ModelFolder is not { } baseModel)
         {
             return Interrupted();
         }
 
-        TrainingResult fineTuned = Stage("fine-tuning", () => Train(
-            QuickstartRecipes.FineTuningName, QuickstartRecipes.FineTuning(_folder, baseModel, steps.FineTuning, options), backend, peak, cancellation));
+        TrainRecipe second = QuickstartRecipes.FineTuning(_folder, baseModel, steps.FineTuning, options);
+        TrainingResult fineTuned = Stage("fine-tuning", () =>
+            Train(QuickstartRecipes.FineTuningName, second, backend, peak, cancellation));
         if (fineTuned.ModelFolder is not { } chatModel)
         {
             return Interrupted();
         }
 
-        EvaluationResults evaluation = Stage("evaluation", () => EvaluationStage.Run(
-            corpus, baseModel, chatModel, backend, options.Seed, cancellation));
+        EvaluationResults evaluation = Stage("evaluation", () =>
+            new EvaluationStage(corpus, options.Seed, cancellation).Run(baseModel, chatModel, backend));
         var results = new QuickstartResults
         {
-            Machine = Machine(peak),
+            Machine = MachineFacts.Read(options.Threads, peak),
             Funnel = corpus.Funnel,
             Tokenizer = new TokenizerFacts(tokenizer.VocabSize, TimeOf("tokenizer").TotalSeconds, tokens),
             Pretraining = RunFacts.Read(_folder.Base, pretrained.Parameters, peak),
@@ -69,7 +68,8 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
 
     private void RequireEmptyOrResumed()
     {
-        if (!options.Resumes && Directory.Exists(_folder.Root) && Directory.EnumerateFileSystemEntries(_folder.Root).Any())
+        if (!options.Resumes && Directory.Exists(_folder.Root)
+            && Directory.EnumerateFileSystemEntries(_folder.Root).Any())
         {
             throw new IOException(
                 $"{_folder.Root} is not empty: --resume goes on with the run in it, --out names another folder");
@@ -102,51 +102,37 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         return 130;
     }
 
-    private MachineFacts Machine(double peak) => new(
-        ProcessorName(), options.Threads, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
-        typeof(Lineage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion, peak / 1e9);
-
-    private static string ProcessorName()
-    {
-        const string Info = "/proc/cpuinfo";
-        string? line = File.Exists(Info)
-            ? File.ReadLines(Info).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return line?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
-
     private void WriteReport(QuickstartResults results, string chatModel)
     {
         AtomicFile.WriteText(_folder.Results, JsonSerializer.Serialize(results, RecipeFile.Json) + "\n");
-        string[] names = [QuickstartRecipes.PretrainingName, QuickstartRecipes.FineTuningName];
-        AtomicFile.WriteText(_folder.Report, QuickstartReport.Write(
-            results, _stages, [.. names.Select(name => (name, File.ReadAllText(_folder.Recipe(name))))],
-            [.. Lineage.Walk(chatModel).Select(step =>
-                $"{new string(' ', 2 * step.Depth)}{step.Input.Kind} {step.Input.Name}  {step.Input.Hash[..12]}")]));
-        Lineage.Of(_folder.Report, "report", [LineageInput.Of("model", chatModel, _folder.Report)], time).Write(_folder.Report);
+        string[] recipes = [QuickstartRecipes.PretrainingName, QuickstartRecipes.FineTuningName];
+        AtomicFile.WriteText(_folder.Report, new QuickstartReport(results).Write(
+            _stages,
+            [.. recipes.Select(name => (name, File.ReadAllText(_folder.Recipe(name))))],
+            [.. Lineage.Walk(chatModel).Select(step => step.Describe())]));
+        LineageInput[] inputs = [LineageInput.Of("model", chatModel, _folder.Report)];
+        Lineage.Of(_folder.Report, "report", inputs, time).Write(_folder.Report);
     }
 
     private void Summarize(QuickstartResults results, string chatModel)
     {
-        EvaluationResults evaluation = results.Evaluation;
+        CompressionFacts heldOut = results.Evaluation.HeldOut;
+        string xz = heldOut.Xz is { } bits ? string.Create(CultureInfo.InvariantCulture, $", xz -9: {bits:F2}") : "";
         Console.WriteLine();
-        Console.WriteLine(Invariant(
-            $"held-out text:  {evaluation.HeldOut.Model.Value:F3} bits per byte (gzip -9: {evaluation.HeldOut.Gzip:F2}{Xz(evaluation.HeldOut)})"));
-        if (evaluation.HeldOutChoice is { } choice)
+        Write($"held-out text    {heldOut.Model.Value:F3} bits per byte (gzip -9: {heldOut.Gzip:F2}{xz})");
+        if (results.Evaluation.HeldOutChoice is { } choice)
         {
-            Console.WriteLine(Invariant(
-                $"4-way choice:   {choice.Chat.Value:P1} right [{choice.Chat.Low:P1}, {choice.Chat.High:P1}]; {choice.Base.Value:P1} before fine-tuning, {choice.Chance:P0} by chance"));
+            Write($"4-way choice     {choice.Chat.Value:P1} right [{choice.Chat.Low:P1}, {choice.Chat.High:P1}]");
+            Write($"                 {choice.Base.Value:P1} before fine-tuning, {choice.Chance:P0} by chance");
         }
 
         TimeSpan total = _stages.Aggregate(TimeSpan.Zero, (sum, stage) => sum + stage.Time);
-        Console.WriteLine($"all of it took: {Terminal.Duration(total)}");
-        Console.WriteLine(Invariant($"repeat exactly: puyu quickstart --steps {results.Pretraining.Steps} --seed {options.Seed}"));
-        Console.WriteLine($"report:         {_folder.Report}");
-        Console.WriteLine($"chat with it:   puyu chat {chatModel}");
-        Console.WriteLine($"where it's from: puyu lineage {chatModel}");
+        Write($"all of it took   {Terminal.Duration(total)}");
+        Write($"report           {_folder.Report}");
+        Write($"chat with it     puyu chat {chatModel}");
+        Write($"where it's from  puyu lineage {chatModel}");
+        Write($"repeat exactly   puyu quickstart --steps {results.Pretraining.Steps} --seed {options.Seed}");
     }
 
-    private static string Xz(CompressionFacts facts) => facts.Xz is { } xz ? Invariant($", xz -9: {xz:F2}") : "";
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static void Write(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

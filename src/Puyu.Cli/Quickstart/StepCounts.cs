@@ -6,7 +6,7 @@ using Puyu.Training.Planning;
 
 namespace Puyu.Cli.Quickstart;
 
-/// <summary>How many steps the two runs have. They are fixed before the first one, so that a run can be repeated.</summary>
+/// <summary>Steps of the two runs, fixed before the first one so that a run can be repeated.</summary>
 /// <param name="Pretraining">Steps of pre-training.</param>
 internal sealed record StepCounts(int Pretraining)
 {
@@ -16,7 +16,7 @@ internal sealed record StepCounts(int Pretraining)
     /// <summary>Steps of fine-tuning; they follow from those of pre-training.</summary>
     public int FineTuning => Math.Max(10, Pretraining / PretrainingPerFineTuning);
 
-    /// <summary>Takes the number that was asked for or that an interrupted run had, or measures what fits the time.</summary>
+    /// <summary>Takes the number asked for, or that of the interrupted run, or measures what fits the time.</summary>
     public static StepCounts Choose(
         QuickstartFolder folder, Tokenizer tokenizer, Backend backend, QuickstartOptions options, TimeProvider time)
     {

@@ -6,6 +6,7 @@ using Puyu.Data;
 using Puyu.Data.Documentation;
 using Puyu.Data.Tokens;
 using Puyu.Tokenizers;
+using Puyu.Tokenizers.Bytes;
 using Puyu.Tokenizers.Chat;
 using Puyu.Tokenizers.Export;
 using Puyu.Tokenizers.Training;
@@ -31,13 +32,13 @@ internal static class TokenizerStage
         IEnumerable<ReadOnlyMemory<byte>> documents = corpus.Training.Select(
             document => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(document.Text));
         ByteLevelBpeTokenizer tokenizer = Terminal.Progress(
-            "learning the tokenizer", options.VocabSize,
-            progress => BpeTrainer.Train(documents, options, new Terminal.Relay<TrainingProgress>(p => progress(p.Merges))));
+            "learning the tokenizer", options.VocabSize, progress => BpeTrainer.Train(
+                documents, options, new Terminal.Relay<TrainingProgress>(done => progress(done.Merges))));
 
         Directory.CreateDirectory(folder.Tokenizer);
         TokenizerJson.Save(tokenizer, Path.Combine(folder.Tokenizer, "tokenizer.json"));
-        Lineage lineage = Lineage.Of(
-            folder.Tokenizer, "tokenizer", [LineageInput.Of("corpus", folder.Corpus, folder.Tokenizer)], TimeProvider.System) with
+        LineageInput[] inputs = [LineageInput.Of("corpus", folder.Corpus, folder.Tokenizer)];
+        Lineage lineage = Lineage.Of(folder.Tokenizer, "tokenizer", inputs, TimeProvider.System) with
         {
             Recipe = RecipeFile.ToElement(options with { Threads = 1 }),
         };
@@ -80,7 +81,7 @@ internal static class TokenizerStage
             }
         });
 
-    /// <summary>Questions and answers in the chat template of InternLM2; plain documents become answers to "Continue.".</summary>
+    /// <summary>Questions and answers in the chat template of InternLM2.</summary>
     private static void WriteConversations(
         string path, IReadOnlyList<Document> documents, Tokenizer tokenizer, ulong seed) =>
         TokenDataset.Write(path, tokenizer.VocabSize, writer =>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
@@ -11,7 +12,13 @@ namespace Puyu.Cli.Recipes;
 /// </summary>
 internal static class RecipeFile
 {
-    /// <summary>How recipes are written: camelCase names, enumerations as text, comments allowed, nothing ignored.</summary>
+    private static readonly JsonDocumentOptions _documents = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    /// <summary>How recipes are written: camelCase names, enumerations as text, comments allowed.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -24,6 +31,13 @@ internal static class RecipeFile
         IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>The option that changes single values of a recipe.</summary>
+    public static Option<string[]> SetOption() => new("--set")
+    {
+        Description = "Change one value of the recipe: path=value, such as training.steps=100.",
+        DefaultValueFactory = _ => [],
     };
 
     /// <summary>Reads a recipe.</summary>
@@ -72,8 +86,7 @@ internal static class RecipeFile
     {
         try
         {
-            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-            return JsonNode.Parse(File.ReadAllText(path), documentOptions: options)
+            return JsonNode.Parse(File.ReadAllText(path), documentOptions: _documents)
                 ?? throw new InvalidDataException($"recipe {path} is null but must be an object");
         }
         catch (JsonException exception)

@@ -14,14 +14,16 @@ internal sealed class Svg
     /// <param name="title">What the picture shows, for those who hear it.</param>
     public Svg(int width, int height, string title)
     {
-        Append($"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">\n");
+        string label = WebUtility.HtmlEncode(title);
+        Append($"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">\n");
     }
 
     public void Line(double x1, double y1, double x2, double y2, string style) =>
         Append($"<line x1=\"{x1:0.#}\" y1=\"{y1:0.#}\" x2=\"{x2:0.#}\" y2=\"{y2:0.#}\" class=\"{style}\"/>\n");
 
     public void Rect(double x, double y, double width, double height, string style) =>
-        Append($"<rect x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" class=\"{style}\"/>\n");
+        Append(
+            $"<rect x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" class=\"{style}\"/>\n");
 
     public void Circle(double x, double y, double radius, string style) =>
         Append($"<circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"{radius:0.#}\" class=\"{style}\"/>\n");

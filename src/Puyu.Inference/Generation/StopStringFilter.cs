@@ -3,8 +3,8 @@ using System.Text;
 namespace Puyu.Inference.Generation;
 
 /// <summary>
-/// Passes text through until a stop string appears in it. What may become a stop string is held back, so that no part of
-/// one is ever emitted.
+/// Passes text through until a stop string appears in it. What may become a stop string is held back, so that no part
+/// of one is ever emitted.
 /// </summary>
 /// <param name="stopStrings">Not empty strings; none means that everything passes.</param>
 internal sealed class StopStringFilter(IReadOnlyList<string> stopStrings)

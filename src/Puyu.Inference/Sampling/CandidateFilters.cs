@@ -1,6 +1,8 @@
 namespace Puyu.Inference.Sampling;
 
-/// <summary>The filters of sampling. Each reorders the candidates and returns a part of them, never an empty one.</summary>
+/// <summary>
+/// The filters of sampling. Each reorders the candidates and returns a part of them, never an empty one.
+/// </summary>
 internal static class CandidateFilters
 {
     /// <summary>The <paramref name="count"/> candidates of largest weight, in no particular order.</summary>

@@ -9,10 +9,15 @@ namespace Puyu.Inference.Sampling;
 /// <remarks>
 /// <para>
 /// The same logits, options and history always give the same token: the variate is a function of the seed and of the
-/// length of the history, so a sequence that is stopped and resumed, or moved to another batch, goes on as it would have.
+/// length of the history, so a sequence that is stopped and resumed, or moved to another batch, goes on as it would
+/// have.
 /// </para>
-/// <para>Top-k and top-p count on what the filters before them left, renormalized. Equal logits rank by token id.</para>
-/// <para>Source of top-p: Holtzman et al., The Curious Case of Neural Text Degeneration, 2020 (arXiv:1904.09751).</para>
+/// <para>
+/// Top-k and top-p count on what the filters before them left, renormalized. Equal logits rank by token id.
+/// </para>
+/// <para>
+/// Source of top-p: Holtzman et al., The Curious Case of Neural Text Degeneration, 2020 (arXiv:1904.09751).
+/// </para>
 /// <para>After construction nothing is allocated. One for each thread.</para>
 /// </remarks>
 /// <param name="vocabSize">Number of logits.</param>

@@ -1,38 +1,63 @@
+using System.Runtime.InteropServices;
+using Puyu.Models;
+using Puyu.Tensors;
+
 namespace Puyu.Inference.Scoring;
 
-/// <summary>Requests one behind the other, as a model takes them. Arrays have shape [T] unless said otherwise.</summary>
-/// <param name="TokenIds">Inputs.</param>
-/// <param name="PositionIds">Place in the request.</param>
-/// <param name="CuSeqLens">Where requests begin, and T; shape [S + 1].</param>
-/// <param name="Targets">The token to score at each place; −1 for none.</param>
-/// <param name="Requests">Index of the request that each place belongs to.</param>
-internal sealed record PackedRequests(
-    int[] TokenIds, int[] PositionIds, int[] CuSeqLens, int[] Targets, int[] Requests)
+/// <summary>Requests one behind the other, as a model takes them.</summary>
+/// <remarks>
+/// Neighbouring requests that differ in their last token alone share one sequence: that token is no input. So the
+/// one-token answers to a question cost one forward of the question.
+/// </remarks>
+internal sealed class PackedRequests
 {
-    /// <summary>Packs some requests.</summary>
-    /// <param name="requests">All requests.</param>
-    /// <param name="first">Index of the first to pack.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="tokens">Input tokens of those together.</param>
-    public static PackedRequests Of(IReadOnlyList<ScoreRequest> requests, int first, int count, int tokens)
-    {
-        var pack = new PackedRequests(
-            new int[tokens], new int[tokens], new int[count + 1], new int[tokens], new int[tokens]);
-        int row = 0;
-        for (int i = 0; i < count; i++)
-        {
-            ScoreRequest request = requests[first + i];
-            for (int position = 0; position < request.InputTokens; position++, row++)
-            {
-                pack.TokenIds[row] = request.TokenIds[position];
-                pack.PositionIds[row] = position;
-                pack.Targets[row] = position + 1 >= request.FirstScored ? request.TokenIds[position + 1] : -1;
-                pack.Requests[row] = first + i;
-            }
+    private readonly List<int> _tokenIds = [];
+    private readonly List<int> _positionIds = [];
+    private readonly List<int> _cuSeqLens = [0];
+    private readonly List<ScoredToken> _scored = [];
+    private ScoreRequest? _last;
 
-            pack.CuSeqLens[i + 1] = row;
+    /// <summary>Tokens that go through the model.</summary>
+    public int InputTokens => _tokenIds.Count;
+
+    /// <summary>Everything to score.</summary>
+    public IReadOnlyList<ScoredToken> Scored => _scored;
+
+    /// <summary>Tokens by which a request would lengthen the input.</summary>
+    public int CostOf(ScoreRequest request) => SharesInput(request) ? 0 : request.InputTokens;
+
+    /// <summary>Appends a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="index">Its index among all requests.</param>
+    public void Add(ScoreRequest request, int index)
+    {
+        if (!SharesInput(request))
+        {
+            _tokenIds.AddRange(request.TokenIds.AsSpan(0, request.InputTokens));
+            _positionIds.AddRange(Enumerable.Range(0, request.InputTokens));
+            _cuSeqLens.Add(_tokenIds.Count);
         }
 
-        return pack;
+        int firstRow = _tokenIds.Count - request.InputTokens;
+        for (int i = request.FirstScored; i < request.TokenIds.Length; i++)
+        {
+            _scored.Add(new ScoredToken(firstRow + i - 1, request.TokenIds[i], index));
+        }
+
+        _last = request;
     }
+
+    /// <summary>The input of the model.</summary>
+    public DecoderInput Input(Scope scope) => DecoderInput.From(
+        scope, CollectionsMarshal.AsSpan(_tokenIds), CollectionsMarshal.AsSpan(_positionIds),
+        CollectionsMarshal.AsSpan(_cuSeqLens));
+
+    private bool SharesInput(ScoreRequest request) => _last is { } last
+        && last.TokenIds.AsSpan()[..^1].SequenceEqual(request.TokenIds.AsSpan()[..^1]);
 }
+
+/// <summary>A token to score.</summary>
+/// <param name="Row">Row of the hidden states that predict it.</param>
+/// <param name="TokenId">Its id.</param>
+/// <param name="Request">Index of the request that it belongs to.</param>
+internal readonly record struct ScoredToken(int Row, int TokenId, int Request);

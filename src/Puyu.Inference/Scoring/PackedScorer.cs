@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using Puyu.Models;
 using Puyu.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Puyu.Inference.Scoring;
 
@@ -25,13 +25,14 @@ internal sealed class PackedScorer(Decoder decoder, int tokensPerForward)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using Scope scope = decoder.Backend.BeginScope();
-            Tensor hidden = Forward(scope, pack);                                               // [T, D]
-            Tensor targets = scope.From<int>(pack.Targets, [pack.Targets.Length]);              // [T]
-            Tensor logProbabilities = decoder.LogProbabilities(scope, hidden, targets);         // [T]
-            ReadOnlySpan<float> ofRow = logProbabilities.Span<float>();
-            for (int row = 0; row < ofRow.Length; row++)
+            Tensor hidden = decoder.Forward(scope, pack.Input(scope));                          // [T, D]
+            ScoredToken[] scored = [.. pack.Scored];
+            Tensor rows = Gather(scope, hidden, scored);                                        // [R, D]
+            Tensor targets = scope.From<int>([.. scored.Select(token => token.TokenId)], [scored.Length]);
+            ReadOnlySpan<float> logProbabilities = decoder.LogProbabilities(scope, rows, targets).Span<float>();
+            for (int i = 0; i < scored.Length; i++)
             {
-                sums[pack.Requests[row]] += ofRow[row];
+                sums[scored[i].Request] += logProbabilities[i];
             }
         }
 
@@ -47,31 +48,29 @@ internal sealed class PackedScorer(Decoder decoder, int tokensPerForward)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using Scope scope = decoder.Backend.BeginScope();
-            Tensor hidden = Forward(scope, pack);                                               // [T, D]
-            ScoreRows(scope, hidden, pack, scores);
+            Tensor hidden = decoder.Forward(scope, pack.Input(scope));                          // [T, D]
+            foreach (ScoredToken[] chunk in pack.Scored.Chunk(Math.Max(16, ChunkLogits / _exponentials.Length)))
+            {
+                ScoreChunk(scope, hidden, chunk, scores);
+            }
         }
 
         return scores;
     }
 
-    private Tensor Forward(Scope scope, PackedRequests pack) =>
-        decoder.Forward(scope, DecoderInput.From(scope, pack.TokenIds, pack.PositionIds, pack.CuSeqLens));
+    private static Tensor Gather(Scope scope, Tensor hidden, ScoredToken[] scored) =>
+        scope.Embedding(hidden, scope.From<int>([.. scored.Select(token => token.Row)], [scored.Length]));
 
-    /// <summary>Makes logits for the rows that have a target, some at a time.</summary>
-    private void ScoreRows(Scope scope, Tensor hidden, PackedRequests pack, TokenScore[] scores)
+    private void ScoreChunk(Scope scope, Tensor hidden, ScoredToken[] chunk, TokenScore[] scores)
     {
-        int[] rows = [.. Enumerable.Range(0, pack.Targets.Length).Where(row => pack.Targets[row] >= 0)];
-        foreach (int[] chunk in rows.Chunk(Math.Max(16, ChunkLogits / decoder.Config.VocabSize)))
+        using Scope inner = scope.Begin();
+        Tensor rows = Gather(inner, hidden, chunk);                                             // [R, D]
+        ReadOnlySpan<float> logits = decoder.Logits(inner, rows).Span<float>();                 // [R, V]
+        int v = _exponentials.Length;
+        for (int i = 0; i < chunk.Length; i++)
         {
-            using Scope inner = scope.Begin();
-            Tensor gathered = inner.Embedding(hidden, inner.From<int>(chunk, [chunk.Length]));  // [R, D]
-            ReadOnlySpan<float> logits = decoder.Logits(inner, gathered).Span<float>();         // [R, V]
-            for (int i = 0; i < chunk.Length; i++)
-            {
-                int v = decoder.Config.VocabSize;
-                ref TokenScore score = ref scores[pack.Requests[chunk[i]]];
-                score = Add(score, logits.Slice(i * v, v), pack.Targets[chunk[i]]);
-            }
+            ref TokenScore score = ref scores[chunk[i].Request];
+            score = Add(score, logits.Slice(i * v, v), chunk[i].TokenId);
         }
     }
 
@@ -88,19 +87,21 @@ internal sealed class PackedScorer(Decoder decoder, int tokensPerForward)
 
     private IEnumerable<PackedRequests> Packs(IReadOnlyList<ScoreRequest> requests)
     {
-        int first = 0;
-        while (first < requests.Count)
+        var pack = new PackedRequests();
+        for (int i = 0; i < requests.Count; i++)
         {
-            int count = 1;
-            int tokens = requests[first].InputTokens;
-            while (first + count < requests.Count && tokens + requests[first + count].InputTokens <= tokensPerForward)
+            if (pack.InputTokens > 0 && pack.InputTokens + pack.CostOf(requests[i]) > tokensPerForward)
             {
-                tokens += requests[first + count].InputTokens;
-                count++;
+                yield return pack;
+                pack = new PackedRequests();
             }
 
-            yield return PackedRequests.Of(requests, first, count, tokens);
-            first += count;
+            pack.Add(requests[i], i);
+        }
+
+        if (pack.InputTokens > 0)
+        {
+            yield return pack;
         }
     }
 }

@@ -2,7 +2,9 @@ using Puyu.Tokenizers;
 
 namespace Puyu.Inference.Scoring;
 
-/// <summary>Turns texts into what is scored: token ids behind a beginning-of-sequence token, cut to the context.</summary>
+/// <summary>
+/// Turns texts into what is scored: token ids behind a beginning-of-sequence token, cut to the context.
+/// </summary>
 /// <param name="tokenizer">Of the model.</param>
 /// <param name="bosId">Put before everything.</param>
 /// <param name="maxPositions">Longest sequence that goes through the model.</param>

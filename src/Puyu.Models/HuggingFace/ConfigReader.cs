@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Puyu.Models.HuggingFace;
 
-/// <summary>Reads config.json and generation_config.json. What changes results and is not supported is an error.</summary>
+/// <summary>
+/// Reads config.json and generation_config.json. What changes results and is not supported is an error.
+/// </summary>
 internal static class ConfigReader
 {
     /// <summary>Reads the configuration of a folder.</summary>
@@ -25,7 +27,8 @@ internal static class ConfigReader
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidDataException($"{path}: is a JSON {document.RootElement.ValueKind} but must be an object");
+                throw new InvalidDataException(
+                    $"{path}: is a JSON {document.RootElement.ValueKind} but must be an object");
             }
 
             var fields = new JsonFields(path, document.RootElement);
@@ -46,7 +49,8 @@ internal static class ConfigReader
         ModelArchitecture? architecture = ArchitectureNames.Find(className, modelType);
         fields.Require(
             architecture is not null,
-            $"the architecture is {className ?? modelType ?? "not given"} but must be one of {ArchitectureNames.Supported}");
+            $"the architecture is {className ?? modelType ?? "not given"} "
+            + $"but must be one of {ArchitectureNames.Supported}");
         fields.ThrowIfAny();
 
         int heads = fields.Required("num_attention_heads");
@@ -106,15 +110,18 @@ internal static class ConfigReader
         string activation = fields.Text("hidden_act") ?? "silu";
         fields.Require(activation == "silu", $"hidden_act is {activation} but only silu is supported");
         fields.Require(
-            !fields.Has("quantization_config"), "quantization_config is given but quantized weights are not supported here");
+            !fields.Has("quantization_config"),
+            "quantization_config is given but quantized weights are not supported here");
         double rotary = fields.Number("partial_rotary_factor") ?? 1;
         fields.Require(rotary == 1, $"partial_rotary_factor is {rotary} but only 1 is supported");
 
-        bool usesWindow = config.Architecture == ModelArchitecture.Mistral || (fields.Boolean("use_sliding_window") ?? false);
+        bool usesWindow = config.Architecture == ModelArchitecture.Mistral
+            || (fields.Boolean("use_sliding_window") ?? false);
         int window = fields.Integer("sliding_window") ?? int.MaxValue;
         fields.Require(
             !usesWindow || window >= config.MaxPositions,
-            $"sliding_window is {window} but must be null or at least max_position_embeddings, which is {config.MaxPositions}");
+            $"sliding_window is {window} but must be null or at least max_position_embeddings, "
+            + $"which is {config.MaxPositions}");
     }
 
     private static ModelConfig WithGeneration(ModelConfig config, JsonFields fields) => config with

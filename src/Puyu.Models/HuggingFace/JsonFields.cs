@@ -94,7 +94,8 @@ internal sealed class JsonFields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+        return value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? value.EnumerateArray().Select(item => item.GetString()).FirstOrDefault()
             : Wrong<string?>(name, value, "an array of strings");
     }

@@ -50,7 +50,9 @@ internal sealed partial class NameMap
     };
 
     /// <summary>The key of a parameter in a file.</summary>
-    /// <param name="name">Our name of the module, the number of its layer included, and <c>.weight</c> or <c>.bias</c>.</param>
+    /// <param name="name">
+    /// Our name of the module, the number of its layer included, and <c>.weight</c> or <c>.bias</c>.
+    /// </param>
     public string ToFile(string name)
     {
         int dot = name.LastIndexOf('.');

@@ -9,8 +9,8 @@ internal static class RopeJson
     private const double DefaultTheta = 10_000;
 
     /// <summary>
-    /// Reads <c>rope_theta</c> and <c>rope_scaling</c>, or <c>rope_parameters</c> with both, or the <c>rotary</c> of the
-    /// first InternLM.
+    /// Reads <c>rope_theta</c> and <c>rope_scaling</c>, or <c>rope_parameters</c> with both, or the <c>rotary</c> of
+    /// the first InternLM.
     /// </summary>
     public static RopeOptions Read(JsonFields fields)
     {
@@ -130,7 +130,8 @@ internal static class RopeJson
                 json["high_freq_factor"] = llama3.HighFrequencyFactor;
                 break;
             default:
-                throw new NotSupportedException($"{scaling} cannot be written to a config.json of {maxPositions} positions");
+                throw new NotSupportedException(
+                    $"{scaling} cannot be written to a config.json of {maxPositions} positions");
         }
 
         return json;

@@ -20,7 +20,7 @@ internal sealed class GroupedQueryAttention(
     public Tensor Forward(Scope scope, Tensor x, DecoderInput input)
     {
         Tensor qkv = projection.Forward(scope, x);                                    // [T, (H + 2K)·E]
-        Tensor rotated = scope.Rope(qkv, input.PositionIds, rope, layout);            // [T, (H + 2K)·E]
+        Tensor rotated = scope.Rope(qkv, input.PositionIds, rope.For(input.Length), layout); // [T, (H + 2K)·E]
         Tensor mixed = Mix(scope, rotated, input);                                    // [T, H·E]
         return output.Forward(scope, mixed);                                          // [T, D]
     }

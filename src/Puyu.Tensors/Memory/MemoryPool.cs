@@ -51,7 +51,27 @@ public sealed class MemoryPool
         }
     }
 
+    /// <summary>A block for tensors.</summary>
     internal Storage Rent(long bytes)
+    {
+        Storage storage = Take(bytes);
+        LiveBytes += storage.Bytes;
+        PeakBytes = Math.Max(PeakBytes, LiveBytes);
+        return storage;
+    }
+
+    /// <summary>
+    /// A block for a kernel's work space, which depends on processor and threads: not counted as in use, so that those
+    /// counts are the same on every machine and on shapes alone.
+    /// </summary>
+    internal Storage RentScratch(long bytes)
+    {
+        Storage storage = Take(bytes);
+        storage.IsScratch = true;
+        return storage;
+    }
+
+    private Storage Take(long bytes)
     {
         long size = SizeClass(bytes);
         Storage storage;
@@ -69,14 +89,13 @@ public sealed class MemoryPool
         }
 
         storage.References = 1;
-        LiveBytes += size;
-        PeakBytes = Math.Max(PeakBytes, LiveBytes);
+        storage.IsScratch = false;
         return storage;
     }
 
     internal void Return(Storage storage)
     {
-        LiveBytes -= storage.Bytes;
+        LiveBytes -= storage.IsScratch ? 0 : storage.Bytes;
         if (!_free.TryGetValue(storage.Bytes, out Stack<Storage>? blocks))
         {
             _free[storage.Bytes] = blocks = new Stack<Storage>();

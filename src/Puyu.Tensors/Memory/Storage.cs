@@ -12,6 +12,9 @@ internal sealed class Storage
     /// <summary>Tensors that use the block.</summary>
     public int References;
 
+    /// <summary>Whether the block is a kernel's work space, which is not counted as in use.</summary>
+    public bool IsScratch;
+
     /// <summary>Whom the block goes back to; null when the memory belongs to <see cref="Owner"/>.</summary>
     public MemoryPool? Pool;
 

@@ -42,11 +42,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         SafetensorsHeader header = SafetensorsHeader.Read(stream.SafeFileHandle, path);
         MemoryMappedFile map = MemoryMappedFile.CreateFromFile(
-            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+            leaveOpen: true);
         return new SafetensorsFile(path, header, map);
     }
 
-    /// <summary>A tensor over the mapped bytes. It is read-only, and must not be used after the file is disposed.</summary>
+    /// <summary>
+    /// A tensor over the mapped bytes. It is read-only, and must not be used after the file is disposed.
+    /// </summary>
     /// <remarks>Elements that the file does not align to their size are copied instead.</remarks>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     public Tensor Load(Scope scope, string name)

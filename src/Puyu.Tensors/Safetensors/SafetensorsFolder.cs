@@ -28,7 +28,9 @@ public sealed class SafetensorsFolder : IDisposable
 
     /// <summary>Maps the files of a folder.</summary>
     /// <exception cref="FileNotFoundException">There is neither a single file nor an index.</exception>
-    /// <exception cref="InvalidDataException">A file breaks a rule, or index and shards contradict each other.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file breaks a rule, or index and shards contradict each other.
+    /// </exception>
     public static SafetensorsFolder Open(string folder)
     {
         var opened = new SafetensorsFolder(folder);
@@ -123,7 +125,8 @@ public sealed class SafetensorsFolder : IDisposable
             {
                 if (!file.Entries.ContainsKey(name))
                 {
-                    throw new InvalidDataException($"{index}: weight_map puts '{name}' into {shard.Key}, which lacks it");
+                    throw new InvalidDataException(
+                        $"{index}: weight_map puts '{name}' into {shard.Key}, which lacks it");
                 }
 
                 _fileOf.Add(name, file);
@@ -141,7 +144,8 @@ public sealed class SafetensorsFolder : IDisposable
     {
         if (shard.Length == 0 || Path.GetFileName(shard) != shard || shard is "." or "..")
         {
-            throw new InvalidDataException($"{index}: weight_map names '{shard}' but a shard is a file of the same folder");
+            throw new InvalidDataException(
+                $"{index}: weight_map names '{shard}' but a shard is a file of the same folder");
         }
 
         string path = Path.Combine(Folder, shard);
@@ -171,10 +175,12 @@ public sealed class SafetensorsFolder : IDisposable
 
             return shardOf;
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidDataException(
-                $"{index}: must be a JSON object whose weight_map maps names to files ({exception.Message})", exception);
+                $"{index}: must be a JSON object whose weight_map maps names to files ({exception.Message})",
+                exception);
         }
     }
 
@@ -211,7 +217,11 @@ public sealed class SafetensorsFolder : IDisposable
         }
 
         long bytes = shards.SelectMany(shard => shard.Values).Sum(tensor => SafetensorsWriter.BytesOf(tensor, options));
-        var index = new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = bytes }, ["weight_map"] = weightMap };
+        var index = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["total_size"] = bytes },
+            ["weight_map"] = weightMap,
+        };
         return index.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
 

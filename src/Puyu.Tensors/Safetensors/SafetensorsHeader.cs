@@ -72,7 +72,8 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxHeaderBytes || (long)length > fileBytes - PrefixBytes)
         {
-            Fail(0, $"the header length is {length} but must be at most {MaxHeaderBytes} and fit the file of {fileBytes} bytes");
+            Fail(0, $"the header length is {length} but must be at most {MaxHeaderBytes} "
+                + $"and fit the file of {fileBytes} bytes");
         }
 
         byte[] json = new byte[length];
@@ -132,7 +133,8 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
         {
             if (property.Value.ValueKind != JsonValueKind.String)
             {
-                Fail(PrefixBytes, $"{MetadataKey}.{property.Name} is a JSON {property.Value.ValueKind} but must be a string");
+                JsonValueKind kind = property.Value.ValueKind;
+                Fail(PrefixBytes, $"{MetadataKey}.{property.Name} is a JSON {kind} but must be a string");
             }
 
             if (!_metadata.TryAdd(property.Name, property.Value.GetString()!))
@@ -166,8 +168,8 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
                     offsets = ParseIntegers(name, property);
                     break;
                 default:
-                    Fail(PrefixBytes, $"tensor '{name}' has '{property.Name}' of kind {property.Value.ValueKind} but only "
-                        + "dtype (a string), shape and data_offsets are defined");
+                    Fail(PrefixBytes, $"tensor '{name}' has '{property.Name}' of kind {property.Value.ValueKind} "
+                        + "but only dtype (a string), shape and data_offsets are defined");
                     break;
             }
         }
@@ -185,16 +187,19 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
     {
         if (property.Value.ValueKind != JsonValueKind.Array)
         {
-            Fail(PrefixBytes, $"tensor '{name}' has {property.Name} {property.Value.ValueKind} but it must be an array");
+            JsonValueKind kind = property.Value.ValueKind;
+            Fail(PrefixBytes, $"tensor '{name}' has {property.Name} {kind} but it must be an array");
         }
 
         long[] integers = new long[property.Value.GetArrayLength()];
         int index = 0;
         foreach (JsonElement element in property.Value.EnumerateArray())
         {
-            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out integers[index]) || integers[index] < 0)
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out integers[index])
+                || integers[index] < 0)
             {
-                Fail(PrefixBytes, $"tensor '{name}' has {element} in {property.Name} but each must be an integer from 0 on");
+                Fail(PrefixBytes, $"tensor '{name}' has {element} in {property.Name} "
+                    + "but each must be an integer from 0 on");
             }
 
             index++;
@@ -207,14 +212,16 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
     {
         if (!SafetensorsEntry.TryParseDType(dtypeName, out DType dtype))
         {
-            Fail(PrefixBytes, $"tensor '{name}' has dtype {dtypeName} but only {SafetensorsEntry.SupportedDTypes} are supported");
+            Fail(PrefixBytes, $"tensor '{name}' has dtype {dtypeName} "
+                + $"but only {SafetensorsEntry.SupportedDTypes} are supported");
         }
 
         long dataBytes = fileBytes - _firstDataByte;
         if (begin > end || end > dataBytes)
         {
             long offset = begin <= dataBytes ? _firstDataByte + begin : fileBytes;
-            Fail(offset, $"tensor '{name}' has data_offsets [{begin}, {end}] but they must ascend and lie in the {dataBytes} data bytes");
+            Fail(offset, $"tensor '{name}' has data_offsets [{begin}, {end}] "
+                + $"but they must ascend and lie in the {dataBytes} data bytes");
         }
 
         // Capped at 2⁸⁰ before each factor below 2³¹, the product cannot overflow 128 bits.
@@ -223,7 +230,8 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
         {
             if (dim > int.MaxValue || dims.Length > 4)
             {
-                Fail(_firstDataByte + begin, $"tensor '{name}' is {Brackets(dims)} but at most 4 dimensions below 2³¹ are supported");
+                Fail(_firstDataByte + begin, $"tensor '{name}' is {Brackets(dims)} "
+                    + "but at most 4 dimensions below 2³¹ are supported");
             }
 
             bytes = dim == 0 ? 0 : Int128.Min(bytes * dim, (Int128)1 << 80);
@@ -231,7 +239,8 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
 
         if (bytes != end - begin)
         {
-            Fail(_firstDataByte + begin, $"tensor '{name}' is {dtypeName} {Brackets(dims)} but its data_offsets hold {end - begin} bytes");
+            Fail(_firstDataByte + begin, $"tensor '{name}' is {dtypeName} {Brackets(dims)} "
+                + $"but its data_offsets hold {end - begin} bytes");
         }
 
         Shape shape = Shape.Create([.. dims.Select(dim => (int)dim)]);
@@ -242,7 +251,7 @@ internal sealed class SafetensorsHeader(string path, long fileBytes)
     private void CheckCoverage()
     {
         long expected = _firstDataByte;
-        foreach (SafetensorsEntry entry in _entries.Values.OrderBy(entry => entry.FirstByte).ThenBy(entry => entry.Bytes))
+        foreach (SafetensorsEntry entry in _entries.Values.OrderBy(e => e.FirstByte).ThenBy(e => e.Bytes))
         {
             if (entry.FirstByte != expected)
             {

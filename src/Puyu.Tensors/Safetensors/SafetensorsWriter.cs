@@ -4,7 +4,9 @@ using Puyu.Abstractions;
 
 namespace Puyu.Tensors.Safetensors;
 
-/// <summary>Writes safetensors files: streaming, whole or not at all, and with the same bytes for the same tensors.</summary>
+/// <summary>
+/// Writes safetensors files: streaming, whole or not at all, and with the same bytes for the same tensors.
+/// </summary>
 /// <remarks>
 /// Tensors stand in order of descending element size and then of name, so that each is aligned to its elements. The
 /// header is padded to a multiple of 64 bytes, a cache line, so that rows of a mapped matrix do not straddle one more

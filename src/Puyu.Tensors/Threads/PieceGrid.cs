@@ -21,7 +21,8 @@ internal readonly struct PieceGrid(long count, long pieceLength)
     public static PieceGrid ElementWise(long count) => new(count, ElementWiseLength);
 
     /// <summary>The grid of an op that treats rows of <paramref name="width"/> elements one by one.</summary>
-    public static PieceGrid Rows(long rows, int width) => new(rows, Math.Max(1, ElementWiseLength / Math.Max(1, width)));
+    public static PieceGrid Rows(long rows, int width) =>
+        new(rows, Math.Max(1, ElementWiseLength / Math.Max(1, width)));
 
     /// <summary>A grid of at most <see cref="MaxPartials"/> pieces, each giving one partial result.</summary>
     public static PieceGrid Reduction(long count) =>

@@ -5,8 +5,9 @@ namespace Puyu.Tokenizers.Bytes;
 
 /// <summary>Encodes text with one thread's cache and scratch memory.</summary>
 /// <remarks>
-/// A pretoken is looked for in the cache, then in the vocabulary; else it is cut where <see cref="JunctionSet"/> says that
-/// nothing joins, and its parts, of a character or two in scripts without spaces, are looked for in the cache and merged.
+/// A pretoken is looked for in the cache, then in the vocabulary; else it is cut where <see cref="JunctionSet"/> says
+/// that nothing joins, and its parts, of a character or two in scripts without spaces, are looked for in the cache and
+/// merged.
 /// </remarks>
 internal sealed class ByteLevelEncoder(ByteLevelModel model, SplitPattern pattern)
 {

@@ -76,13 +76,15 @@ internal sealed class ByteLevelModel
         if (token.Length > MaxTokenBytes)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"token {id} has {token.Length} bytes but at most {MaxTokenBytes} are allowed"));
+                CultureInfo.InvariantCulture,
+                $"token {id} has {token.Length} bytes but at most {MaxTokenBytes} are allowed"));
         }
 
         if (token.Length > 0 && strings.Find(token) is int other && other != id)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"token {id} is '{Convert.ToHexString(token)}' but token {other} is too"));
+                CultureInfo.InvariantCulture,
+                $"token {id} is '{Convert.ToHexString(token)}' but token {other} is too"));
         }
     }
 

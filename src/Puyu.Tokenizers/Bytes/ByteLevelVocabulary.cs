@@ -3,7 +3,9 @@ using Puyu.Tokenizers.Merging;
 
 namespace Puyu.Tokenizers.Bytes;
 
-/// <summary>A byte-level vocabulary as text files write it: tokens spelled in <see cref="ByteAlphabet"/>, and merges.</summary>
+/// <summary>
+/// A byte-level vocabulary as text files write it: tokens spelled in <see cref="ByteAlphabet"/>, and merges.
+/// </summary>
 internal sealed class ByteLevelVocabulary
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);

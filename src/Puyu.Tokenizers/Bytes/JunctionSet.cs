@@ -54,7 +54,9 @@ internal sealed class JunctionSet
     private static uint Hash(int left, int right) =>
         (((uint)left * 0x9E3779B1) ^ ((uint)right * 0x85EBCA77)) >> (32 - HashBits);
 
-    /// <summary>What may stand before a boundary that these bytes end at; nothing if they end inside a character.</summary>
+    /// <summary>
+    /// What may stand before a boundary that these bytes end at; nothing if they end inside a character.
+    /// </summary>
     private static IEnumerable<int> LeftKeys(ReadOnlySpan<byte> bytes)
     {
         int last = bytes[^1];
@@ -64,7 +66,9 @@ internal sealed class JunctionSet
             : Enumerable.Range(0x80, 0x80).Select(before => (before << 8) | last);
     }
 
-    /// <summary>What may stand behind a boundary that these bytes begin at; nothing if that is inside a character.</summary>
+    /// <summary>
+    /// What may stand behind a boundary that these bytes begin at; nothing if that is inside a character.
+    /// </summary>
     private static IEnumerable<int> RightKeys(ReadOnlySpan<byte> bytes)
     {
         int first = bytes[0];

@@ -6,8 +6,8 @@ namespace Puyu.Tokenizers.Files;
 
 /// <summary>The metadata of a GGUF file: the keys before its tensors, of which the vocabulary is a part.</summary>
 /// <remarks>
-/// Strings, numbers, booleans and arrays of strings, floats and integers are kept. Nothing is allocated by a length that
-/// the rest of the file could not hold. Source: ggml, docs/gguf.md, versions 2 and 3.
+/// Strings, numbers, booleans and arrays of strings, floats and integers are kept. Nothing is allocated by a length
+/// that the rest of the file could not hold. Source: ggml, docs/gguf.md, versions 2 and 3.
 /// </remarks>
 internal sealed class GgufMetadata
 {
@@ -36,7 +36,8 @@ internal sealed class GgufMetadata
         uint version = (uint)metadata.ReadInteger(4);
         if (magic != Magic || version is not (2 or 3))
         {
-            throw metadata.Invalid($"the file begins with 0x{magic:X8}, version {version}, but GGUF 2 or 3 is readable");
+            throw metadata.Invalid(
+                $"the file begins with 0x{magic:X8}, version {version}, but GGUF 2 or 3 is readable");
         }
 
         metadata.ReadInteger(8);
@@ -71,9 +72,8 @@ internal sealed class GgufMetadata
         Find<T>(key) ?? throw new InvalidDataException($"{_name} lacks the key {key}, so it has no vocabulary to read");
 
     /// <summary>An integer; null where the key is absent.</summary>
-    public int? FindInt32(string key) => _values.GetValueOrDefault(key) is long value && value is >= 0 and < int.MaxValue
-        ? (int)value
-        : null;
+    public int? FindInt32(string key) =>
+        _values.GetValueOrDefault(key) is long value && value is >= 0 and < int.MaxValue ? (int)value : null;
 
     /// <summary>A boolean; null where the key is absent.</summary>
     public bool? FindBoolean(string key) => _values.GetValueOrDefault(key) as bool?;

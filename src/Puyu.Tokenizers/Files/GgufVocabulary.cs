@@ -118,7 +118,8 @@ internal static class GgufVocabulary
 
     private static SpecialIds Roles(GgufMetadata metadata, int tokens, string path)
     {
-        return new SpecialIds(Find("bos_token_id"), Find("eos_token_id"), Find("padding_token_id"), Find("unknown_token_id"));
+        return new SpecialIds(
+            Find("bos_token_id"), Find("eos_token_id"), Find("padding_token_id"), Find("unknown_token_id"));
 
         int? Find(string key)
         {

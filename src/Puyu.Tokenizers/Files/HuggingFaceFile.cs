@@ -1,6 +1,8 @@
 namespace Puyu.Tokenizers.Files;
 
-/// <summary>Reads <c>tokenizer.json</c>: byte-level BPE, BPE over characters with byte fallback, and unigram models.</summary>
+/// <summary>
+/// Reads <c>tokenizer.json</c>: byte-level BPE, BPE over characters with byte fallback, and unigram models.
+/// </summary>
 /// <remarks>
 /// The format describes pipelines of any parts in any order. Those that amount to what the tokenizers here do are read;
 /// any other part is an error that names it, because ignoring one would change ids without a word.

@@ -105,7 +105,8 @@ internal readonly record struct JsonFields(JsonElement Value, string Path)
     public InvalidDataException Invalid(string rule)
     {
         string value = Exists ? Value.GetRawText() : "absent";
-        return new InvalidDataException($"{Path} is {(value.Length > 60 ? value[..60] + "…" : value)} but must be {rule}");
+        string shown = value.Length > 60 ? value[..60] + "…" : value;
+        return new InvalidDataException($"{Path} is {shown} but must be {rule}");
     }
 
     private static string Name(JsonProperty member, string path)

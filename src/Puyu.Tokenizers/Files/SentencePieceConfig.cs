@@ -6,7 +6,9 @@ namespace Puyu.Tokenizers.Files;
 internal static class SentencePieceConfig
 {
     /// <summary>Names pieces anew, adds tokens behind the last piece, and gives roles.</summary>
-    /// <exception cref="InvalidDataException">An added token leaves a gap, or a role goes to no special token.</exception>
+    /// <exception cref="InvalidDataException">
+    /// An added token leaves a gap, or a role goes to no special token.
+    /// </exception>
     public static SentencePieceModel Apply(SentencePieceModel model, TokenizerConfig config)
     {
         var pieces = model.Pieces.ToList();

@@ -10,7 +10,9 @@ public static class TiktokenFile
     /// <summary>Ids that may be free between ranks, for special tokens.</summary>
     private const int MaxFreeIds = 1000;
 
-    /// <summary>The files do not say which pattern and special tokens they are for; their number of ranks does.</summary>
+    /// <summary>
+    /// The files do not say which pattern and special tokens they are for; their number of ranks does.
+    /// </summary>
     private static readonly Dictionary<int, Encoding> _knownByRanks = new()
     {
         [50256] = new("gpt2, r50k_base", SplitPattern.Gpt2, new() { ["<|endoftext|>"] = 50256 }),
@@ -45,7 +47,7 @@ public static class TiktokenFile
         {
             string known = string.Join(", ", _knownByRanks.Select(pair => $"{pair.Key} ({pair.Value.Name})"));
             throw new InvalidDataException(
-                $"{path} has {ranks} ranks but must have one of {known}; load another with its pattern and special tokens");
+                $"{path} has {ranks} ranks but must have one of {known}; load another with its pattern and specials");
         }
 
         return Create(path, tokens, encoding.Pattern, encoding.SpecialTokens);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Puyu.Tokenizers.Files;
 
-/// <summary>What a model folder's <c>tokenizer_config.json</c> says about its vocabulary; empty where there is none.</summary>
+/// <summary>
+/// What a model folder's <c>tokenizer_config.json</c> says about its vocabulary; empty where there is none.
+/// </summary>
 internal sealed record TokenizerConfig
 {
     /// <summary>Name of the configuration file.</summary>

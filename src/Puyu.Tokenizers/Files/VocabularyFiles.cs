@@ -3,7 +3,9 @@ using Puyu.Tokenizers.Bytes;
 
 namespace Puyu.Tokenizers.Files;
 
-/// <summary>Reads GPT-2's pair of files: <c>vocab.json</c>, token to id, and <c>merges.txt</c>, a merge a line.</summary>
+/// <summary>
+/// Reads GPT-2's pair of files: <c>vocab.json</c>, token to id, and <c>merges.txt</c>, a merge a line.
+/// </summary>
 /// <remarks>
 /// The files do not say which tokens are special. A token is when no merge leads to it and it is bracketed like a
 /// marker, as <c>&lt;|endoftext|&gt;</c> is, or when the configuration beside them lists it.
@@ -27,12 +29,12 @@ internal static class VocabularyFiles
     internal static ByteLevelBpeTokenizer Read(
         ReadOnlyMemory<byte> vocabularyJson, IReadOnlyList<string> mergeLines, TokenizerConfig config)
     {
-        string[] merges = [.. mergeLines
-            .Where((line, index) => line.Length > 0 && !(index == 0 && line.StartsWith("#version", StringComparison.Ordinal)))];
-        HuggingFaceFile.AddedToken[] listed =
-            [.. config.AddedTokens.Select(token => new HuggingFaceFile.AddedToken(token.Id, token.Literal, token.IsSpecial))];
+        bool hasVersion = mergeLines.Count > 0 && mergeLines[0].StartsWith("#version", StringComparison.Ordinal);
+        string[] merges = [.. mergeLines.Skip(hasVersion ? 1 : 0).Where(line => line.Length > 0)];
+        HuggingFaceFile.AddedToken[] listed = [.. config.AddedTokens.Select(
+            token => new HuggingFaceFile.AddedToken(token.Id, token.Literal, token.IsSpecial))];
         string?[] tokens = HuggingFaceFile.Vocabulary(JsonFields.Parse(vocabularyJson, VocabularyName), listed);
-        var merged = merges.Select(line => line.Replace(" ", "", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var merged = merges.Select(line => line.Replace(" ", "", StringComparison.Ordinal)).ToHashSet();
         var added = new AddedTokens();
         foreach (HuggingFaceFile.AddedToken token in listed)
         {

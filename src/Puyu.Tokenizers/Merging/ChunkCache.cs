@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Puyu.Tokenizers.Merging;
 
-/// <summary>Remembers the ids of short chunks: direct-mapped, a newer chunk replaces the older one in its slot.</summary>
+/// <summary>
+/// Remembers the ids of short chunks: direct-mapped, a newer chunk replaces the older one in its slot.
+/// </summary>
 /// <remarks>
 /// A slot is 32 bytes, half a cache line: the chunk's bytes padded with zeros, its length in the sixteenth byte so that
 /// chunks which end in zero bytes differ, then up to three ids and their number. A chunk that is longer or has more ids

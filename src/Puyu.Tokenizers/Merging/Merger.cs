@@ -1,6 +1,8 @@
 namespace Puyu.Tokenizers.Merging;
 
-/// <summary>Byte-pair merging of one chunk: while a pair merges, the one of lowest rank does, the leftmost of those.</summary>
+/// <summary>
+/// Byte-pair merging of one chunk: while a pair merges, the one of lowest rank does, the leftmost of those.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Short chunks keep the rank of every pair in an array and look for the lowest: quadratic, and fastest up to a few

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Puyu.Tokenizers.SentencePiece;
 
-/// <summary>Which two adjacent characters some merge may join. Where none may, text is cut: nothing crosses the cut.</summary>
+/// <summary>
+/// Which two adjacent characters some merge may join. Where none may, text is cut: nothing crosses the cut.
+/// </summary>
 /// <remarks>
 /// <para>
 /// A merge whose left side ends in a and whose right side begins with b is the only way to join text across a boundary

@@ -61,6 +61,18 @@ internal sealed class BpeEncoder(BpeModel model)
     private int ChunkEnd(ReadOnlySpan<byte> text, int end, int previous)
     {
         BigramSet bigrams = model.Bigrams;
+
+        // A pair of ASCII characters that may join is known to the vocabulary, so that nothing else need be asked.
+        while (end < text.Length && (previous | text[end]) < 0x80 && !model.HasAsciiFrozen)
+        {
+            if (!bigrams.MayJoinAscii(previous, text[end]))
+            {
+                return end;
+            }
+
+            previous = text[end++];
+        }
+
         while (end < text.Length)
         {
             int codePoint = Utf8.Decode(text, end, out int length);
@@ -103,7 +115,9 @@ internal sealed class BpeEncoder(BpeModel model)
         }
     }
 
-    /// <summary>Merges a chunk; false where the result depends on what came before, because of the unknown piece.</summary>
+    /// <summary>
+    /// Merges a chunk; false where the result depends on what came before, because of the unknown piece.
+    /// </summary>
     private bool Merge(ReadOnlySpan<byte> chunk, int first, TokenBuffer ids)
     {
         if (_symbols.Length < chunk.Length)

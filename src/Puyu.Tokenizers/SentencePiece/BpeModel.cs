@@ -40,6 +40,7 @@ internal sealed class BpeModel
             AddMerges(model.Merges);
         }
 
+        HasAsciiFrozen = frozen.FirstCharacters.Any(codePoint => codePoint < 0x80);
         foreach (int codePoint in frozen.FirstCharacters)
         {
             Characters.Set(codePoint, Characters.Of(codePoint) | BeginsFrozen);
@@ -58,6 +59,9 @@ internal sealed class BpeModel
 
     /// <summary>Code point to symbol + 1, 0 for unknown, with <see cref="BeginsFrozen"/>.</summary>
     public CharacterTable Characters { get; } = new();
+
+    /// <summary>Whether an ASCII character begins a frozen piece.</summary>
+    public bool HasAsciiFrozen { get; }
 
     /// <summary>Pieces that are matched before anything is merged.</summary>
     public FrozenText Frozen { get; }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Puyu.Tokenizers.SentencePiece;
 
-/// <summary>An integer for each code point, 0 unless set: two levels, memory only for blocks that hold something.</summary>
+/// <summary>
+/// An integer for each code point, 0 unless set: two levels, memory only for blocks that hold something.
+/// </summary>
 internal sealed class CharacterTable
 {
     private const int BlockBits = 7;

@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Puyu.Tokenizers.SentencePiece;
 
-/// <summary>Compiled normalization rules: the longest prefix of the text that has a rule, and what it becomes.</summary>
+/// <summary>
+/// Compiled normalization rules: the longest prefix of the text that has a rule, and what it becomes.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Layout: size of the trie in bytes (32 bits, little-endian), the trie, then replacements that end in a zero byte. The
-/// trie is a Darts-clone double array. A unit of 32 bits holds, for an inner node, its label in bits 0–7, whether a leaf
-/// follows in bit 8, and the offset to its children in bits 10–30, shifted by 8 where bit 9 is set; for a leaf, bit 31
-/// and the value: where the replacement begins.
+/// trie is a Darts-clone double array. A unit of 32 bits holds, for an inner node, its label in bits 0–7, whether a
+/// leaf follows in bit 8, and the offset to its children in bits 10–30, shifted by 8 where bit 9 is set; for a leaf,
+/// bit 31 and the value: where the replacement begins.
 /// </para>
 /// <para>Source: Yata, Morita, Fuketa and Aoe, 2007 (Darts-clone); sentencepiece/src/normalizer.cc.</para>
 /// </remarks>

@@ -1,6 +1,8 @@
 namespace Puyu.Tokenizers.SentencePiece;
 
-/// <summary>The user-defined pieces that are text: matched before anything else, longest first, and never split.</summary>
+/// <summary>
+/// The user-defined pieces that are text: matched before anything else, longest first, and never split.
+/// </summary>
 internal sealed class FrozenText
 {
     private readonly Dictionary<int, (byte[] Text, int Id)[]> _byFirst;

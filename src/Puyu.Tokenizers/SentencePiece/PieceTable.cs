@@ -86,9 +86,8 @@ internal sealed class PieceTable
     }
 
     private static byte? ByteOf(string text) =>
-        text.Length == 6 && text.StartsWith("<0x", StringComparison.Ordinal) && text[^1] == '>'
-        && byte.TryParse(text.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
-            ? value
+        text is ['<', '0', 'x', char high, char low, '>'] && char.IsAsciiHexDigit(high) && char.IsAsciiHexDigit(low)
+            ? Convert.FromHexString([high, low])[0]
             : null;
 
     private string? Problem(int id, Dictionary<string, int> seen)

@@ -39,9 +39,10 @@ internal static class SentencePieceFile
 
         if (trainer.ModelType is not (ModelTypeUnigram or ModelTypeBpe) || trainer.TreatsSpaceAsSuffix)
         {
+            string spaces = trainer.TreatsSpaceAsSuffix ? "suffixes" : "prefixes";
             throw new InvalidDataException(
-                $"the model is of type {trainer.ModelType}{(trainer.TreatsSpaceAsSuffix ? ", spaces as suffixes," : "")}"
-                + " but must be unigram (1) or BPE (2), spaces as prefixes");
+                $"the model is of type {trainer.ModelType} with spaces as {spaces}, but must be unigram (1) or BPE (2) "
+                + "with spaces as prefixes");
         }
 
         SpecialIds ids = Roles(pieces, trainer);

@@ -55,7 +55,9 @@ internal sealed record SentencePieceModel
     /// <summary>Roles.</summary>
     public SpecialIds Ids { get; init; }
 
-    /// <summary>Literals of special tokens besides the model's own, to ids; they name these ids in decoded text.</summary>
+    /// <summary>
+    /// Literals of special tokens besides the model's own, to ids; they name these ids in decoded text.
+    /// </summary>
     public IReadOnlyDictionary<string, int> Aliases { get; init; } = new Dictionary<string, int>();
 }
 

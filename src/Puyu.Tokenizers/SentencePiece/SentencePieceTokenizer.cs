@@ -4,8 +4,8 @@ namespace Puyu.Tokenizers.SentencePiece;
 
 /// <summary>SentencePiece models: byte-pair merging of characters, or a unigram language model.</summary>
 /// <remarks>
-/// Which pieces are special tokens is said by <see cref="SpecialPieces"/>. Decoding gives the text back where the model's
-/// normalization keeps it; a literal U+2581 decodes to a space.
+/// Which pieces are special tokens is said by <see cref="SpecialPieces"/>. Decoding gives the text back where the
+/// model's normalization keeps it; a literal U+2581 decodes to a space.
 /// </remarks>
 public sealed class SentencePieceTokenizer : Tokenizer
 {

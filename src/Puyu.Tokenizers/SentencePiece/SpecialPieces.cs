@@ -5,10 +5,12 @@ namespace Puyu.Tokenizers.SentencePiece;
 /// <para>
 /// Control and unknown pieces never match text, and neither do byte pieces. A user-defined piece does match text, and
 /// the format does not say whether it is a chat marker or a letter. The rule here: it is special when it is bracketed,
-/// that is, begins with one of <c>&lt; [ {</c>, ends with the bracket that closes it, and has a letter or digit between.
+/// that is, begins with one of <c>&lt; [ {</c>, ends with the bracket that closes it, and has a letter or digit
+/// between.
 /// </para>
 /// <para>
-/// So InternLM2's 147 <c>[UNUSED_TOKEN_n]</c> are special, and its 45 full-width letters and punctuation marks are text.
+/// So InternLM2's 147 <c>[UNUSED_TOKEN_n]</c> are special, and its 45 full-width letters and punctuation marks are
+/// text.
 /// </para>
 /// </remarks>
 internal static class SpecialPieces

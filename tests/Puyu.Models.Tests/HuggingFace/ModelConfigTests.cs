@@ -72,6 +72,18 @@ public sealed class ModelConfigTests : IDisposable
             new RopeOptions { Theta = 500_000, Scaling = new LinearRopeScaling { Factor = 3 } }, ModelConfig.Load(_folder.Root).Rope);
     }
 
+    [Fact]
+    public void Load_AddsTheStopTokensOfGeneration()
+    {
+        Write("""{"eos_token_id":2}""");
+        File.WriteAllText(_folder.File("generation_config.json"), """{"eos_token_id":[2,42],"bos_token_id":9}""");
+
+        ModelConfig config = ModelConfig.Load(_folder.Root);
+
+        Assert.Equal([2, 42], config.EosTokenIds);
+        Assert.Equal(1, config.BosTokenId);
+    }
+
     [Theory]
     [InlineData("""{"architectures":["GPT2LMHeadModel"]}""", "the architecture is GPT2LMHeadModel but must be one of InternLM2ForCausalLM, ")]
     [InlineData("""{"architectures":null,"model_type":"bert"}""", "the architecture is bert but")]

@@ -60,6 +60,18 @@ public class AdamWTests
     }
 
     [Fact]
+    public void Update_DoesNotDependOnThreads()
+    {
+        Comparisons.AssertThreadsDoNotMatter(scope =>
+        {
+            Tensor[] x = [.. Enumerable.Range(1, 3).Select(seed => Comparisons.Leaf(scope, [100_003], (ulong)seed))];
+            Tensor v = scope.Multiply(x[2], x[2]);
+            scope.Backend.AdamW(x[0], x[1], x[2], v, _step);
+            return [x[0], x[2], v];
+        });
+    }
+
+    [Fact]
     public void Weight_DecaysIndependentlyOfTheGradient()
     {
         using var backend = new CpuBackend(threads: 1);

@@ -108,6 +108,16 @@ public class CastTests
     }
 
     [Fact]
+    public void Cast_DoesNotDependOnThreads()
+    {
+        Comparisons.AssertThreadsDoNotMatter(scope =>
+        {
+            Tensor x = Comparisons.Leaf(scope, [100_003], seed: 1);
+            return [scope.Cast(scope.Cast(scope.Cast(x, DType.F16), DType.BF16), DType.F32)];
+        });
+    }
+
+    [Fact]
     public void Backward_PassesTheGradientThrough()
     {
         using var backend = new CpuBackend(threads: 1);

@@ -40,6 +40,18 @@ public class ConcatTests
     }
 
     [Fact]
+    public void ConcatAndSlice_DoNotDependOnThreads()
+    {
+        Comparisons.AssertThreadsDoNotMatter(scope =>
+        {
+            Tensor x = Comparisons.Leaf(scope, [500, 301], seed: 1);
+            Tensor y = scope.Concat(scope.SliceColumns(x, 0, 133), scope.SliceColumns(x, 50, 200));
+            Comparisons.Backward(scope, y, seed: 2);
+            return [y, x.Gradient!];
+        });
+    }
+
+    [Fact]
     public void Concat_NamesTheShapesAtFault()
     {
         using var backend = new ReferenceBackend();

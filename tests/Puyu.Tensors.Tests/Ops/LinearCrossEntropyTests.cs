@@ -120,6 +120,33 @@ public class LinearCrossEntropyTests
     }
 
     [Fact]
+    public unsafe void Exponentiate_IsWithinItsErrorBound()
+    {
+        if (!System.Runtime.Intrinsics.X86.Avx512F.IsSupported)
+        {
+            return;
+        }
+
+        // From 0 to the last normal exponential, 87; −200 and the padding give 0.
+        float[] logits = [.. Enumerable.Range(0, 1001).Select(i => i * -0.087f), -200];
+        float[] z = [.. logits, .. new float[16]];
+        float max;
+        float sum;
+        fixed (float* first = z)
+        {
+            sum = CrossEntropyRow512.Exponentiate(first, logits.Length, out max);
+        }
+
+        double[] expected = [.. logits.Select(logit => Math.Exp(logit))];
+        Assert.Equal(0, max);
+        Assert.All(
+            expected[..^1].Zip(z, (e, zi) => zi / e),
+            ratio => Assert.InRange(ratio, 1 - Math.Pow(2, -22), 1 + Math.Pow(2, -22)));
+        Assert.Equal(0, z[logits.Length - 1]);
+        Assert.InRange(sum / expected.Sum(), 1 - (2 * Numbers.Gamma(64)), 1 + (2 * Numbers.Gamma(64)));
+    }
+
+    [Fact]
     public void LinearCrossEntropy_NamesTheShapesAtFault()
     {
         using var backend = new ReferenceBackend();

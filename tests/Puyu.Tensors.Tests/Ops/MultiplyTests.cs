@@ -47,6 +47,19 @@ public class MultiplyTests
     }
 
     [Fact]
+    public void ForwardAndBackward_DoNotDependOnThreads()
+    {
+        Comparisons.AssertThreadsDoNotMatter(scope =>
+        {
+            Tensor a = Comparisons.Leaf(scope, [100_003], seed: 1);
+            Tensor b = Comparisons.Leaf(scope, [100_003], seed: 2);
+            Tensor y = scope.Multiply(a, b);
+            Comparisons.Backward(scope, y, seed: 3);
+            return [y, a.Gradient!, b.Gradient!];
+        });
+    }
+
+    [Fact]
     public void Reference_BackwardIsTheDerivativeOfForward()
     {
         double[] a = FiniteDifferences.Uniform(5, seed: 1);

@@ -80,7 +80,9 @@ public class ByteLevelBpeTokenizerTests
     private static ByteLevelBpeTokenizer Create(byte[][] tokens) => ByteLevelBpeTokenizer.Create(
         tokens, SplitPattern.Cl100k, new Dictionary<string, int> { ["<|end|>"] = tokens.Length });
 
-    /// <summary>Ranks in any order, some unreachable by merges, as lists that were cut or extended by hand have.</summary>
+    /// <summary>
+    /// Ranks in any order, some unreachable by merges, as lists that were cut or extended by hand have.
+    /// </summary>
     private static byte[][] RandomTokens(ref CounterRandom random)
     {
         var tokens = new HashSet<string>();
@@ -109,7 +111,9 @@ public class ByteLevelBpeTokenizerTests
         return text.ToString();
     }
 
-    /// <summary>tiktoken's definition: the neighbours whose joined bytes have the lowest rank, the leftmost of those.</summary>
+    /// <summary>
+    /// tiktoken's definition: the neighbours whose joined bytes have the lowest rank, the leftmost of those.
+    /// </summary>
     private static List<int> EncodeByDefinition(byte[][] tokens, string text)
     {
         Dictionary<string, int> ranks = tokens.Select((token, rank) => (Convert.ToHexString(token), rank))

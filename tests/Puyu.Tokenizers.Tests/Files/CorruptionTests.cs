@@ -5,7 +5,9 @@ using Puyu.Tokenizers.SentencePiece;
 
 namespace Puyu.Tokenizers.Tests.Files;
 
-/// <summary>Damaged files are read, or refused by InvalidDataException; nothing else comes out, and nothing hangs.</summary>
+/// <summary>
+/// Damaged files are read, or refused by InvalidDataException; nothing else comes out, and nothing hangs.
+/// </summary>
 public class CorruptionTests
 {
     private const int Rounds = 700;
@@ -49,14 +51,16 @@ public class CorruptionTests
     [Fact]
     public void Vocabulary_SurvivesDamage()
     {
-        Damage(SmallFiles.Vocabulary, 8, bytes => VocabularyFiles.Read(bytes, SmallFiles.Merges, new TokenizerConfig()));
+        Damage(SmallFiles.Vocabulary, 8, bytes => VocabularyFiles.Read(
+            bytes, SmallFiles.Merges, new TokenizerConfig()));
         Damage(Encoding.UTF8.GetBytes(string.Join('\n', SmallFiles.Merges)), 9, bytes => VocabularyFiles.Read(
             SmallFiles.Vocabulary, Encoding.UTF8.GetString(bytes).Split('\n'), new TokenizerConfig()));
     }
 
     [Fact]
     public void Configuration_SurvivesDamage() => Damage(
-        """{"bos_token": "<s>", "added_tokens_decoder": {"9": {"content": "\u00e9", "special": true}}}"""u8.ToArray(), 10,
+        """{"bos_token": "<s>", "added_tokens_decoder": {"9": {"content": "\u00e9", "special": true}}}"""u8.ToArray(),
+        10,
         bytes => SentencePieceTokenizer.Create(SentencePieceConfig.Apply(
             SentencePieceFile.Read(SmallFiles.SentencePiece), TokenizerConfig.Parse(bytes))));
 

@@ -32,7 +32,9 @@ internal static class SmallFiles
         charsmap: ModelFiles.Charsmap(("ﬁ", "fi"), ("\t", " ")));
 
     public static byte[] Unigram { get; } = ModelFiles.SentencePiece(
-        ModelFiles.WithControls(("\u2581", -3), ("hello", -4), ("he", -5), ("l", -5)), isUnigram: true, dummyPrefix: true);
+        ModelFiles.WithControls(("\u2581", -3), ("hello", -4), ("he", -5), ("l", -5)),
+        isUnigram: true,
+        dummyPrefix: true);
 
     public static byte[] GgufByteLevel { get; } = ModelFiles.Gguf(
         ("general.architecture", "gpt2"),
@@ -106,7 +108,10 @@ internal static class SmallFiles
             fuse_unk = true,
             byte_fallback = true,
             vocab = ((string[])
-                ["<unk>", "<s>", .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), "\u2581", "h", "e", "he", "\u2581he"])
+            [
+                "<unk>", "<s>", .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), "\u2581", "h", "e", "he",
+                "\u2581he",
+            ])
                 .Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id),
             merges = (string[])["h e", "\u2581 he"],
         },
@@ -120,7 +125,11 @@ internal static class SmallFiles
             type = "Sequence",
             normalizers = (object[])
             [
-                new { type = "Precompiled", precompiled_charsmap = Convert.ToBase64String(ModelFiles.Charsmap(("\t", " "))) },
+                new
+                {
+                    type = "Precompiled",
+                    precompiled_charsmap = Convert.ToBase64String(ModelFiles.Charsmap(("\t", " "))),
+                },
                 new { type = "Strip", strip_left = false, strip_right = true },
                 new { type = "Replace", pattern = new { Regex = " {2,}" }, content = "\u2581" },
             ],
@@ -130,7 +139,8 @@ internal static class SmallFiles
         {
             type = "Unigram",
             unk_id = 0,
-            vocab = (object[][])[["<unk>", 0.0], ["\u2581", -2.5], ["he", -3], ["\u2581he", -3.5], ["he\u2581he", -0.1]],
+            vocab = (object[][])
+                [["<unk>", 0.0], ["\u2581", -2.5], ["he", -3], ["\u2581he", -3.5], ["he\u2581he", -0.1]],
         },
     });
 

@@ -15,12 +15,15 @@ public class TiktokenParityTests
     private static readonly ConcurrentDictionary<string, Tokenizer> _tokenizers = new();
 
     [TiktokenTheory]
-    [InlineData("corpora/tinyshakespeare.txt", 301829, "41f9d89de962497ce58fa3d370d3f2562de704f6bef72e035d3a211a3a396b9f")]
-    [InlineData("corpora/war_and_peace_utf8.txt", 780494, "ea0bbd2cf7b8616c531959eba3786f399a51ac5b13ff1eb6a1ef6a447ed8db08")]
+    [InlineData("corpora/tinyshakespeare.txt", 301829,
+        "41f9d89de962497ce58fa3d370d3f2562de704f6bef72e035d3a211a3a396b9f")]
+    [InlineData("corpora/war_and_peace_utf8.txt", 780494,
+        "ea0bbd2cf7b8616c531959eba3786f399a51ac5b13ff1eb6a1ef6a447ed8db08")]
     [InlineData("corpora/红楼梦.txt", 1131721, "20725cf9d3922b30f50e4e4a5556b6852ab05f7fe0b5dba2d10685a61ff8c698")]
     [InlineData("corpora/三国演义.txt", 840105, "a39328598488ac5371c937047789751cc6c4f8edcaed5d243e4fda026e29fc0c")]
     [InlineData("corpora/tang300.json", 88685, "a45e97b2565fec3da8fed128b88fa2d21938fbf91492a81ca2bf6f15e3f7b63b")]
-    [InlineData("corpora/wikitext2_test.txt", 299699, "badcdca28e4fcd5b91c95d4f93ac86e446951cb59231483251c48f3c592c3d68")]
+    [InlineData("corpora/wikitext2_test.txt", 299699,
+        "badcdca28e4fcd5b91c95d4f93ac86e446951cb59231483251c48f3c592c3d68")]
     [InlineData("corpora/alice.htm", 63196, "76a8a7e5da6fe7599c478474e20715c67439c828ba0bad29faf487841224aa09")]
     [InlineData("langid/udhr_arb.html", 6645, "016fcf92b62917fe6295ecded6c4318c06569c444a90f0bd4815391d8c33df7f")]
     [InlineData("langid/udhr_jpn.html", 6192, "5fd3537866ba336fa4bf874925b5dcaf73c4df87d6e3aced8a467c9fb3482fc6")]
@@ -30,12 +33,15 @@ public class TiktokenParityTests
         AssertMatches("cl100k_base.tiktoken", file, tokens, hash);
 
     [TiktokenTheory]
-    [InlineData("corpora/tinyshakespeare.txt", 297606, "5f27fd8a77c3acbc33cef2fafdef7ade3475d910dee9919b341a120014799d4a")]
-    [InlineData("corpora/war_and_peace_utf8.txt", 773193, "9ca412c85060455ca26745a401f4d821903e63fb92d1f18494f4902ef72eaf5a")]
+    [InlineData("corpora/tinyshakespeare.txt", 297606,
+        "5f27fd8a77c3acbc33cef2fafdef7ade3475d910dee9919b341a120014799d4a")]
+    [InlineData("corpora/war_and_peace_utf8.txt", 773193,
+        "9ca412c85060455ca26745a401f4d821903e63fb92d1f18494f4902ef72eaf5a")]
     [InlineData("corpora/红楼梦.txt", 798260, "579bd8b835f43a3027312eadb93e18b6b1e2c8705e018ad77673470477512496")]
     [InlineData("corpora/三国演义.txt", 601886, "4d8975a664c7f22d67c7b634f64d60dbe7b83c9b954a414471326a74cc4e6956")]
     [InlineData("corpora/tang300.json", 71405, "c747ca66ab390f5c7806f7523d672d788deedfaf903dcd02e409c88a0417df7b")]
-    [InlineData("corpora/wikitext2_test.txt", 299428, "362d127b3777c40c7c7336162f3423bb728433a109649442e34e36d8634f21b6")]
+    [InlineData("corpora/wikitext2_test.txt", 299428,
+        "362d127b3777c40c7c7336162f3423bb728433a109649442e34e36d8634f21b6")]
     [InlineData("corpora/alice.htm", 61548, "47d5853a028edeeb8d8128c1ac995d11ace57013560f5531ff0668d310f15497")]
     [InlineData("langid/udhr_arb.html", 3771, "d35a78ecd81e20e7dad4d8ef6de79e0f24dc0ce67e01cac6bfc13153d2815b9d")]
     [InlineData("langid/udhr_jpn.html", 4935, "218788cf7e8b9359a5833c4cacf7aed56ba5bd8c1ab3add9bbe4d210c2462836")]
@@ -49,7 +55,8 @@ public class TiktokenParityTests
     {
         Tokenizer tokenizer = Load("cl100k_base.tiktoken");
 
-        Assert.DoesNotContain(tokenizer.Encode("a<|endoftext|><|fim_prefix|>"), tokenizer.SpecialTokens.Values.Contains);
+        int[] untrusted = tokenizer.Encode("a<|endoftext|><|fim_prefix|>");
+        Assert.DoesNotContain(untrusted, tokenizer.SpecialTokens.Values.Contains);
         Assert.Equal([64, 100257], tokenizer.EncodeWithSpecials("a<|endoftext|>"));
         Assert.Equal("a<|endoftext|>", tokenizer.Decode([64, 100257]));
         Assert.Equal(100277, tokenizer.VocabSize);

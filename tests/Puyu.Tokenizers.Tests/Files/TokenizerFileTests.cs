@@ -107,7 +107,7 @@ public sealed class TokenizerFileTests : IDisposable
     [Theory]
     [InlineData("model.type", "WordPiece", "model.type is \"WordPiece\" but must be BPE or Unigram")]
     [InlineData("normalizer.type", "Lowercase", "normalizer.type is \"Lowercase\" but must be NFC, NFD, NFKC or NFKD")]
-    [InlineData("pre_tokenizer.pretokenizers.0.pattern.Regex", "x", "Regex is \"x\" but must be the expression of gpt2")]
+    [InlineData("pre_tokenizer.pretokenizers.0.pattern.Regex", "x", "Regex is \"x\" but must be the expression of")]
     [InlineData("pre_tokenizer.pretokenizers.0.type", "Digits", "type is \"Digits\" but must be Split")]
     [InlineData("model.merges.0.0", "xyz", "merge 0 ('xyz', 'e') names 'xyz', which the vocabulary does not have")]
     [InlineData("model.end_of_word_suffix", "</w>", "must be empty: subword affixes are not supported")]
@@ -115,7 +115,8 @@ public sealed class TokenizerFileTests : IDisposable
     {
         JsonNode file = JsonNode.Parse(SmallFiles.JsonByteLevel)!;
         string[] steps = path.Split('.');
-        JsonNode parent = steps[..^1].Aggregate(file, (node, step) => char.IsDigit(step[0]) ? node[step[0] - '0']! : node[step]!);
+        JsonNode parent = steps[..^1].Aggregate(
+            file, (node, step) => char.IsDigit(step[0]) ? node[step[0] - '0']! : node[step]!);
         if (parent is JsonArray array)
         {
             array[steps[^1][0] - '0'] = value;
@@ -152,7 +153,7 @@ public sealed class TokenizerFileTests : IDisposable
         Assert.EndsWith("token 261 is '6865' but token 256 is too", ErrorOfTiktoken(path), StringComparison.Ordinal);
 
         File.WriteAllText(path, ranks[(ranks.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
-        Assert.EndsWith("has no token for byte 0x00 but must have all 256", ErrorOfTiktoken(path), StringComparison.Ordinal);
+        Assert.EndsWith("no token for byte 0x00 but must have all 256", ErrorOfTiktoken(path), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,10 +175,13 @@ public sealed class TokenizerFileTests : IDisposable
     public void Load_NamesTheUnknownPretokenizer()
     {
         byte[] file = Support.ModelFiles.Gguf(
-            ("tokenizer.ggml.model", "gpt2"), ("tokenizer.ggml.pre", "martian"), ("tokenizer.ggml.tokens", (string[])["a"]));
+            ("tokenizer.ggml.model", "gpt2"),
+            ("tokenizer.ggml.pre", "martian"),
+            ("tokenizer.ggml.tokens", (string[])["a"]));
         File.WriteAllBytes(_folder.File("a.gguf"), file);
 
-        Assert.Contains("tokenizer.ggml.pre is 'martian' but must be one of gpt-2,", ErrorOf("a.gguf"), StringComparison.Ordinal);
+        Assert.Contains(
+            "tokenizer.ggml.pre is 'martian' but must be one of gpt-2,", ErrorOf("a.gguf"), StringComparison.Ordinal);
     }
 
     [Fact]

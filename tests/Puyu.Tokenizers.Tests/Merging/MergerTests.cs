@@ -59,7 +59,8 @@ public class MergerTests
 
         Assert.False(merges.TryAdd(3, 21, 0, 0));
         Assert.Equal(5000, merges.Count);
-        Assert.All(Enumerable.Range(0, 5000), i => Assert.Equal((i, i + 1), (merges.Rank(i, i * 7, out int merged), merged)));
+        Assert.All(Enumerable.Range(0, 5000), i => Assert.Equal(
+            (i, i + 1), (merges.Rank(i, i * 7, out int merged), merged)));
         Assert.Equal(MergeTable.NoRank, merges.Rank(3, 22, out _));
     }
 

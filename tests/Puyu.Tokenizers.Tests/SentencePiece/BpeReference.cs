@@ -12,7 +12,8 @@ internal static class BpeReference
 {
     public static List<int> Encode(IReadOnlyList<Piece> pieces, string text, bool byteFallback)
     {
-        Dictionary<string, int> ids = pieces.Select((piece, id) => (piece.Text, id)).ToDictionary(p => p.Text, p => p.id);
+        Dictionary<string, int> ids = pieces.Select((piece, id) => (piece.Text, id))
+            .ToDictionary(pair => pair.Text, pair => pair.id);
         List<(string Text, bool IsFrozen)> symbols = Split(pieces, text.Replace(' ', '\u2581'));
         while (true)
         {

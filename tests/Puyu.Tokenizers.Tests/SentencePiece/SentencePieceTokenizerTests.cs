@@ -21,7 +21,8 @@ public class SentencePieceTokenizerTests
             SentencePieceTokenizer tokenizer = Load(ModelFiles.SentencePiece(pieces, byteFallback: byteFallback));
             string[] texts = [.. Enumerable.Range(0, 20).Select(_ => RandomText(ref random, 1 + random.NextInt32(90)))];
 
-            Assert.All(texts, text => Assert.Equal(BpeReference.Encode(pieces, text, byteFallback), tokenizer.Encode(text)));
+            Assert.All(texts, text => Assert.Equal(
+                BpeReference.Encode(pieces, text, byteFallback), tokenizer.Encode(text)));
         }
     }
 
@@ -34,7 +35,8 @@ public class SentencePieceTokenizerTests
             var pieces = new Dictionary<string, float>();
             while (pieces.Count < 25)
             {
-                pieces[RandomText(ref random, 1 + random.NextInt32(4)).Replace(' ', '\u2581')] = -1 - (9 * random.NextSingle());
+                string piece = RandomText(ref random, 1 + random.NextInt32(4)).Replace(' ', '\u2581');
+                pieces[piece] = -1 - (9 * random.NextSingle());
             }
 
             SentencePieceTokenizer tokenizer = Load(ModelFiles.SentencePiece(
@@ -46,7 +48,7 @@ public class SentencePieceTokenizerTests
 
             // Neighbouring unknowns are one id but each cost their penalty, so compare texts without two of them.
             double best = BestScore(text.Replace(' ', '\u2581'), pieces, out bool hasUnknownRun);
-            Assert.True(hasUnknownRun || Math.Abs(best - score) < 1e-4, $"round {round}: {score} for '{text}', best {best}");
+            Assert.True(hasUnknownRun || Math.Abs(best - score) < 1e-4, $"round {round}: {score}, best {best}: {text}");
         }
     }
 
@@ -144,7 +146,8 @@ public class SentencePieceTokenizerTests
         Assert.Equal(expected, actual);
     }
 
-    private static SentencePieceTokenizer Load(byte[] file) => SentencePieceTokenizer.Create(SentencePieceFile.Read(file));
+    private static SentencePieceTokenizer Load(byte[] file) =>
+        SentencePieceTokenizer.Create(SentencePieceFile.Read(file));
 
     private static Piece[] RandomPieces(ref CounterRandom random, bool byteFallback)
     {
@@ -196,7 +199,8 @@ public class SentencePieceTokenizerTests
             }
 
             string last = text[starts[end - 1]..starts[end]];
-            anyUnknownRun |= !pieces.ContainsKey(last) && end > 1 && !pieces.ContainsKey(text[starts[end - 2]..starts[end - 1]]);
+            anyUnknownRun |= end > 1 && !pieces.ContainsKey(last)
+                && !pieces.ContainsKey(text[starts[end - 2]..starts[end - 1]]);
         }
 
         hasUnknownRun = anyUnknownRun;

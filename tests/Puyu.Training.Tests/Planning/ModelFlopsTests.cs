@@ -49,7 +49,7 @@ public class ModelFlopsTests
     private static ModelConfig Config(
         int hiddenSize, int heads, int kvHeads, int intermediateSize, int layers, int vocabSize) => new()
         {
-            Architecture = ModelArchitecture.InternLM2,
+            Architecture = ModelArchitecture.InternLm2,
             HiddenSize = hiddenSize,
             IntermediateSize = intermediateSize,
             Layers = layers,

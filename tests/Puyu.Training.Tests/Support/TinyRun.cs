@@ -29,7 +29,7 @@ internal sealed class TinyRun : IDisposable
 
     public static ModelConfig Config { get; } = new()
     {
-        Architecture = ModelArchitecture.InternLM2,
+        Architecture = ModelArchitecture.InternLm2,
         HiddenSize = 32,
         IntermediateSize = 48,
         Layers = 2,

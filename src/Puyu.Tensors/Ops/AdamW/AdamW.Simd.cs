@@ -66,7 +66,8 @@ internal static unsafe class AdamWSimd
             for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
             {
                 (Vector<float> mi, Vector<float> vi) = (Vector.Load(m + i), Vector.Load(v + i));
-                Vector<float> updated = lanes.Update(Vector.Load(weight + i), Vector.Load(gradient + i), ref mi, ref vi);
+                Vector<float> updated =
+                    lanes.Update(Vector.Load(weight + i), Vector.Load(gradient + i), ref mi, ref vi);
                 mi.Store(m + i);
                 vi.Store(v + i);
                 updated.Store(weight + i);

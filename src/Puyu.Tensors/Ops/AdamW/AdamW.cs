@@ -9,10 +9,10 @@ public static class AdamWOp
     /// <param name="backend">The backend of the tensors.</param>
     /// <param name="weight">The parameter in full precision, F32; changed.</param>
     /// <param name="gradient">F32, the shape of <paramref name="weight"/>; not changed.</param>
-    /// <param name="firstMoment">m, F32, the shape of <paramref name="weight"/>; changed. Zeros before the first step.</param>
-    /// <param name="secondMoment">v, F32, the shape of <paramref name="weight"/>; changed. Zeros before the first step.</param>
+    /// <param name="firstMoment">m, F32, shaped like <paramref name="weight"/>; changed. Zeros at first.</param>
+    /// <param name="secondMoment">v, F32, shaped like <paramref name="weight"/>; changed. Zeros at first.</param>
     /// <param name="step">Rates and corrections.</param>
-    /// <param name="copy">Overwritten with the new weight, rounded to its storage type; null where none is kept.</param>
+    /// <param name="copy">Overwritten with the new weight in its own storage type; null where none is kept.</param>
     /// <exception cref="ShapeException">The shapes differ, or one that must be F32 is not.</exception>
     public static void AdamW(
         this Backend backend, Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWStep step,

@@ -14,8 +14,13 @@ namespace Puyu.Tensors;
 /// are vertical. All products are <see cref="TileProduct"/>s, which says the register budget.
 /// </para>
 /// <para>
-/// Packing: keys and values are copied into tiles of 64 rows, since rows of the projection are kilobytes apart. Padding:
-/// E to 16 and keys to 8 with zeros, lanes to 16 with zeros.
+/// Packing: keys and values are copied into tiles of 64 rows, since rows of the projection are kilobytes apart; a piece
+/// has several tiles of queries to use them. Padding: E to 16 and keys to 8 with zeros, lanes to 16 with the last query
+/// again.
+/// </para>
+/// <para>
+/// Decoding has a handful of queries for each key-value head. Their results are kept as rows, O += P V, which wastes no
+/// lanes on queries that are not there; every sum has the same terms in the same order, hence the same bits.
 /// </para>
 /// </remarks>
 internal static unsafe partial class AttentionSimd
@@ -35,7 +40,7 @@ internal static unsafe partial class AttentionSimd
         where TKeyValues : struct, IKeyValueRows
     {
         long scratchFloats = ForwardScratch.Floats(input.Layout.HeadDim);
-        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
+        Storage scratch = backend.Memory.RentScratch(backend.Threads * scratchFloats * sizeof(float));
         var job = new ForwardJob<TKeyValues>
         {
             KeyValues = keyValues,
@@ -52,7 +57,7 @@ internal static unsafe partial class AttentionSimd
         scratch.Release();
     }
 
-    /// <summary>One tile of queries.</summary>
+    /// <summary>Up to eight tiles of queries that share a key-value head.</summary>
     private struct ForwardJob<TKeyValues> : IJob
         where TKeyValues : struct, IKeyValueRows
     {
@@ -70,52 +75,64 @@ internal static unsafe partial class AttentionSimd
         {
             AttentionPiece where = AttentionPiece.Find(piece, CuSeqLens, Layout);
             Range rows = CuSeqLens[where.Sequence]..CuSeqLens[where.Sequence + 1];
-            int context = KeyValues.FirstPosition(where.Sequence, rows.End.Value - rows.Start.Value);
-            ForwardScratch scratch = ForwardScratch.Carve(Scratch + (worker * ScratchFloats), Layout.HeadDim);
-            LaneTile tile = LaneTile.Begin(where, rows, context, Layout, scratch.Tile);
-            tile.Transpose(Qkv, tile.QueryOffsets, Layout.HeadDim, 1 / MathF.Sqrt(Layout.HeadDim), scratch.Queries);
-            new Span<float>(scratch.Maximum, tile.Lanes).Fill(float.NegativeInfinity);
-            new Span<float>(scratch.Sum, tile.Lanes).Clear();
-            for (int first = 0; first <= tile.LastPosition; first += AttentionTiles.Keys)
+            int length = rows.End.Value - rows.Start.Value;
+            int context = KeyValues.FirstPosition(where.Sequence, length);
+            var scratch = new ForwardScratch(Scratch + (worker * ScratchFloats), Layout.HeadDim);
+            LaneTile* tiles = stackalloc LaneTile[AttentionTiles.TilesOfPiece];
+            int count = Math.Min(
+                AttentionTiles.TilesOfPiece, AttentionTiles.Count(length, Layout) - where.FirstTile);
+            for (int t = 0; t < count; t++)
             {
-                int keys = Math.Min(AttentionTiles.Keys, tile.LastPosition + 1 - first);
-                KeyValues.Load(where, first, keys, scratch.KeyValues);
-                Attend(tile, first, keys, scratch);
+                ForwardTile forward = scratch.Tile(t);
+                tiles[t] = LaneTile.Begin(where, t, rows, context, Layout, forward.Lanes);
+                Begin(tiles[t], forward);
             }
 
-            Finish(tile, scratch);
+            int end = tiles[count - 1].LastPosition + 1;
+            for (int first = 0; first < end; first += AttentionTiles.Keys)
+            {
+                KeyValues.Load(where, first, Math.Min(AttentionTiles.Keys, end - first), scratch.KeyValues);
+                int ahead = first + AttentionTiles.Keys;
+                for (int t = 0; t < count; t++)
+                {
+                    int keys = Math.Min(AttentionTiles.Keys, tiles[t].LastPosition + 1 - first);
+                    if (keys > 0 && tiles[t].IsNarrow)
+                    {
+                        AttendNarrow(tiles[t], where, first, keys, scratch, scratch.Tile(t), end - ahead);
+                    }
+                    else if (keys > 0)
+                    {
+                        Attend(tiles[t], first, keys, scratch, scratch.Tile(t));
+                    }
+                }
+            }
+
+            for (int t = 0; t < count; t++)
+            {
+                Finish(tiles[t], scratch.Tile(t), scratch);
+            }
         }
 
-        private readonly void Attend(in LaneTile tile, int firstKey, int keys, in ForwardScratch scratch)
+        private readonly void Begin(in LaneTile tile, in ForwardTile forward)
         {
-            int stride = scratch.KeyValues.Stride;
-            new TileProduct
-            {
-                A = (float*)scratch.KeyValues.Keys,
-                ARow = stride,
-                AStep = 1,
-                B = scratch.Queries,
-                BStride = AttentionTiles.Lanes,
-                C = scratch.Scores,
-                CStride = AttentionTiles.Lanes,
-                Rows = AttentionTiles.RoundUp(keys, TileProduct.RowUnit),
-                Columns = tile.Lanes,
-                Depth = Layout.HeadDim,
-            }.Run();
-            if (firstKey + keys - 1 > tile.FirstPosition)
-            {
-                TileSoftmax.MaskFuture(scratch.Scores, keys, tile.Lanes, tile.Positions, firstKey);
-            }
+            tile.Transpose(Qkv, tile.QueryOffsets, Layout.HeadDim, 1 / MathF.Sqrt(Layout.HeadDim), forward.Queries);
+            new Span<float>(forward.Maximum, tile.Lanes).Fill(float.NegativeInfinity);
+            new Span<float>(forward.Sum, tile.Lanes).Clear();
+        }
 
-            TileSoftmax.Update(scratch.Scores, keys, tile.Lanes, scratch.Maximum, scratch.Sum, scratch.Rescale);
+        private readonly void Attend(
+            in LaneTile tile, int firstKey, int keys, in ForwardScratch scratch, in ForwardTile forward)
+        {
+            Scores(tile, scratch, forward, 0, AttentionTiles.RoundUp(keys, TileProduct.RowUnit)).Run();
+            Soften(tile, firstKey, keys, scratch, forward);
             new TileProduct
             {
                 A = (float*)scratch.KeyValues.Values,
                 ARow = 1,
-                AStep = stride,
+                AStep = scratch.KeyValues.Stride,
                 B = scratch.Scores,
                 BStride = AttentionTiles.Lanes,
-                C = scratch.Outputs,
+                C = forward.Outputs,
                 CStride = AttentionTiles.Lanes,
                 Adds = firstKey > 0,
                 Scale = firstKey > 0 ? scratch.Rescale : null,
@@ -125,75 +142,98 @@ internal static unsafe partial class AttentionSimd
             }.Run();
         }
 
-        private readonly void Finish(in LaneTile tile, in ForwardScratch scratch)
+        /// <summary>
+        /// The same for a few queries, with results as rows [8, E]. What limits it is memory, so the keys and values of
+        /// the next tile are asked for meanwhile.
+        /// </summary>
+        private readonly void AttendNarrow(
+            in LaneTile tile, AttentionPiece where, int firstKey, int keys, in ForwardScratch scratch,
+            in ForwardTile forward, int ahead)
         {
+            int stride = scratch.KeyValues.Stride;
+            for (int row = 0; row < keys; row += TileProduct.RowUnit)
+            {
+                int next = Math.Min(TileProduct.RowUnit, ahead - row);
+                KeyValues.Prefetch(where, firstKey + AttentionTiles.Keys + row, next);
+                Scores(tile, scratch, forward, row, TileProduct.RowUnit).Run();
+            }
+
+            Soften(tile, firstKey, keys, scratch, forward);
+            for (int lane = 0; lane < TileProduct.RowUnit && firstKey > 0; lane++)
+            {
+                float* output = forward.Outputs + (lane * stride);
+                KeyValueTile.CopyRow(output, scratch.Rescale[lane], output, stride, stride);
+            }
+
+            new TileProduct
+            {
+                A = scratch.Scores,
+                ARow = 1,
+                AStep = AttentionTiles.Lanes,
+                B = (float*)scratch.KeyValues.Values,
+                BStride = stride,
+                C = forward.Outputs,
+                CStride = stride,
+                Adds = firstKey > 0,
+                Rows = TileProduct.RowUnit,
+                Columns = stride,
+                Depth = keys,
+            }.Run();
+        }
+
+        private readonly TileProduct Scores(
+            in LaneTile tile, in ForwardScratch scratch, in ForwardTile forward, int row, int rows)
+        {
+            return new TileProduct
+            {
+                A = (float*)scratch.KeyValues.Keys + (row * scratch.KeyValues.Stride),
+                ARow = scratch.KeyValues.Stride,
+                AStep = 1,
+                B = forward.Queries,
+                BStride = AttentionTiles.Lanes,
+                C = scratch.Scores + (row * AttentionTiles.Lanes),
+                CStride = AttentionTiles.Lanes,
+                Rows = rows,
+                Columns = tile.Lanes,
+                Depth = Layout.HeadDim,
+            };
+        }
+
+        private static void Soften(
+            in LaneTile tile, int firstKey, int keys, in ForwardScratch scratch, in ForwardTile forward)
+        {
+            if (firstKey + keys - 1 > tile.FirstPosition)
+            {
+                TileSoftmax.MaskFuture(scratch.Scores, keys, tile.Lanes, tile.Positions, firstKey);
+            }
+
+            TileSoftmax.Update(scratch.Scores, keys, tile.Lanes, forward.Maximum, forward.Sum, scratch.Rescale);
+        }
+
+        private readonly void Finish(in LaneTile tile, in ForwardTile forward, in ForwardScratch scratch)
+        {
+            int headDim = Layout.HeadDim;
             for (int lane = 0; lane < tile.Count; lane++)
             {
+                scratch.Rescale[lane] = 1 / forward.Sum[lane];
                 if (LogSumExp != null)
                 {
                     (int row, int head) = tile[lane];
-                    LogSumExp[((long)head * Rows) + row] = scratch.Maximum[lane] + MathF.Log(scratch.Sum[lane]);
+                    LogSumExp[((long)head * Rows) + row] = forward.Maximum[lane] + MathF.Log(forward.Sum[lane]);
                 }
-
-                scratch.Rescale[lane] = 1 / scratch.Sum[lane];
             }
 
-            tile.Scatter(scratch.Outputs, Layout.HeadDim, scratch.Rescale, Y, tile.OutputOffsets, adds: false);
-        }
-    }
-
-    /// <summary>What a worker keeps while it does a tile of queries.</summary>
-    private readonly struct ForwardScratch
-    {
-        /// <summary>[E, 64], scaled.</summary>
-        public float* Queries { get; private init; }
-
-        /// <summary>[E rounded up, 64].</summary>
-        public float* Outputs { get; private init; }
-
-        /// <summary>[64, 64].</summary>
-        public float* Scores { get; private init; }
-
-        /// <summary>[64, E rounded up].</summary>
-        public KeyValueTile KeyValues { get; private init; }
-
-        /// <summary>[64]: greatest score so far.</summary>
-        public float* Maximum { get; private init; }
-
-        /// <summary>[64]: sum of exponentials so far.</summary>
-        public float* Sum { get; private init; }
-
-        /// <summary>[64]: factor for what was summed before.</summary>
-        public float* Rescale { get; private init; }
-
-        /// <summary>For <see cref="LaneTile"/>.</summary>
-        public float* Tile { get; private init; }
-
-        /// <summary>Floats of one worker.</summary>
-        public static long Floats(int headDim)
-        {
-            int head = AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit) * AttentionTiles.Lanes;
-            return (4L * head) + (AttentionTiles.Lanes * AttentionTiles.Keys) + (3 * AttentionTiles.Lanes)
-                + LaneTile.ScratchFloats;
-        }
-
-        public static ForwardScratch Carve(float* memory, int headDim)
-        {
-            const int Lanes = AttentionTiles.Lanes;
-            int stride = AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit);
-            int head = stride * Lanes;
-            float* small = memory + (4 * head) + (Lanes * AttentionTiles.Keys);
-            return new ForwardScratch
+            if (!tile.IsNarrow)
             {
-                Queries = memory,
-                Outputs = memory + head,
-                KeyValues = new KeyValueTile((nint)(memory + (2 * head)), (nint)(memory + (3 * head)), stride),
-                Scores = memory + (4 * head),
-                Maximum = small,
-                Sum = small + Lanes,
-                Rescale = small + (2 * Lanes),
-                Tile = small + (3 * Lanes),
-            };
+                tile.Scatter(forward.Outputs, headDim, scratch.Rescale, Y, tile.OutputOffsets, adds: false);
+                return;
+            }
+
+            for (int lane = 0; lane < tile.Count; lane++)
+            {
+                float* output = forward.Outputs + (lane * scratch.KeyValues.Stride);
+                KeyValueTile.CopyRow(output, scratch.Rescale[lane], Y + tile.OutputOffsets[lane], headDim, headDim);
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ internal static unsafe partial class AttentionSimd
         CpuBackend backend, in AttentionInput input, Tensor y, Tensor logSumExp, Tensor dY, Tensor dQkv)
     {
         long scratchFloats = BackwardScratch.Floats(input.Layout.HeadDim, Longest(input.Boundaries()));
-        Storage scratch = backend.Memory.Rent(backend.Threads * scratchFloats * sizeof(float));
+        Storage scratch = backend.Memory.RentScratch(backend.Threads * scratchFloats * sizeof(float));
         bool adds = !dQkv.IsZero;
         var job = new BackwardJob
         {
@@ -70,13 +70,13 @@ internal static unsafe partial class AttentionSimd
             Range rows = CuSeqLens[sequence]..CuSeqLens[sequence + 1];
             int length = rows.End.Value - rows.Start.Value;
             BackwardScratch scratch = BackwardScratch.Carve(Scratch + (worker * ScratchFloats), Layout.HeadDim, length);
-            var whole = new AttentionPiece(sequence, kvHead, Tile: 0);
+            var whole = new AttentionPiece(sequence, kvHead, FirstTile: 0);
             new ProjectedKeyValues(Qkv, CuSeqLens, Layout).Load(whole, 0, length, scratch.KeyValues);
             scratch.ClearKeyValueGradients(Layout.HeadDim, length);
             int tiles = AttentionTiles.Count(length, Layout);
             for (int t = 0; t < tiles; t++)
             {
-                LaneTile tile = LaneTile.Begin(whole with { Tile = t }, rows, context: 0, Layout, scratch.Tile);
+                LaneTile tile = LaneTile.Begin(whole, t, rows, context: 0, Layout, scratch.Tile);
                 PackQueries(tile, scratch);
                 for (int first = 0; first <= tile.LastPosition; first += AttentionTiles.Keys)
                 {
@@ -214,31 +214,31 @@ internal static unsafe partial class AttentionSimd
         /// <summary>[length rounded up, Stride].</summary>
         public float* DValues { get; private init; }
 
-        /// <summary>[64, Stride], scaled.</summary>
+        /// <summary>[lanes, Stride], scaled.</summary>
         public float* Queries { get; private init; }
 
-        /// <summary>[E, 64], scaled.</summary>
+        /// <summary>[E, lanes], scaled.</summary>
         public float* QueriesT { get; private init; }
 
-        /// <summary>[64, Stride].</summary>
+        /// <summary>[lanes, Stride].</summary>
         public float* DOutputs { get; private init; }
 
-        /// <summary>[E, 64].</summary>
+        /// <summary>[E, lanes].</summary>
         public float* DOutputsT { get; private init; }
 
-        /// <summary>[E rounded up, 64].</summary>
+        /// <summary>[E rounded up, lanes].</summary>
         public float* DQueries { get; private init; }
 
-        /// <summary>[64, 64].</summary>
+        /// <summary>[64, lanes].</summary>
         public float* Scores { get; private init; }
 
-        /// <summary>[64, 64].</summary>
+        /// <summary>[64, lanes].</summary>
         public float* DScores { get; private init; }
 
-        /// <summary>[64].</summary>
+        /// <summary>[lanes].</summary>
         public float* LogSumExp { get; private init; }
 
-        /// <summary>[64].</summary>
+        /// <summary>[lanes].</summary>
         public float* Delta { get; private init; }
 
         /// <summary>For <see cref="LaneTile"/>.</summary>

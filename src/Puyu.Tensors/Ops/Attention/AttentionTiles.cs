@@ -4,7 +4,7 @@ namespace Puyu.Tensors;
 
 /// <summary>
 /// How attention is cut into pieces. The queries of a sequence that share a key-value head, row after row and within a
-/// row head after head, are numbered; up to 64 consecutive ones are the lanes of a tile. Keys come in tiles of 64 that
+/// row head after head, are numbered; up to 32 consecutive ones are the lanes of a tile. Keys come in tiles of 64 that
 /// start at multiples of 64 of the position in their sequence.
 /// </summary>
 /// <remarks>
@@ -14,10 +14,13 @@ namespace Puyu.Tensors;
 internal static class AttentionTiles
 {
     /// <summary>Most queries in a tile; distance of the rows of a tile of scores.</summary>
-    public const int Lanes = 64;
+    public const int Lanes = 32;
 
     /// <summary>Keys in a tile.</summary>
     public const int Keys = 64;
+
+    /// <summary>Tiles of queries that a piece of the forward has, so that they share tiles of keys and values.</summary>
+    public const int TilesOfPiece = 8;
 
     /// <summary>Tiles of queries in a sequence of <paramref name="rows"/> rows, for one key-value head.</summary>
     public static int Count(int rows, QkvLayout layout) => (int)((((long)rows * layout.GroupSize) + Lanes - 1) / Lanes);
@@ -27,19 +30,19 @@ internal static class AttentionTiles
     public static int RoundUp(int count, int unit) => (count + unit - 1) / unit * unit;
 }
 
-/// <summary>Which tile of queries a piece of work is about.</summary>
+/// <summary>Which tiles of queries a piece of work is about.</summary>
 /// <param name="Sequence">Number of the sequence.</param>
 /// <param name="KvHead">Key-value head.</param>
-/// <param name="Tile">Number of the tile in the sequence.</param>
-internal readonly record struct AttentionPiece(int Sequence, int KvHead, int Tile)
+/// <param name="FirstTile">Number of the first tile in the sequence.</param>
+internal readonly record struct AttentionPiece(int Sequence, int KvHead, int FirstTile)
 {
-    /// <summary>Number of pieces of all sequences.</summary>
+    /// <summary>Number of pieces of the forward of all sequences.</summary>
     public static unsafe int Count(int* cuSeqLens, int sequences, QkvLayout layout)
     {
         long count = 0;
         for (int sequence = 0; sequence < sequences; sequence++)
         {
-            count += AttentionTiles.Count(cuSeqLens[sequence + 1] - cuSeqLens[sequence], layout);
+            count += CountOf(sequence, cuSeqLens, layout);
         }
 
         return checked((int)(count * layout.KvHeads));
@@ -50,13 +53,20 @@ internal readonly record struct AttentionPiece(int Sequence, int KvHead, int Til
     {
         for (int sequence = 0; ; sequence++)
         {
-            int tiles = AttentionTiles.Count(cuSeqLens[sequence + 1] - cuSeqLens[sequence], layout);
-            if (number < tiles * layout.KvHeads)
+            int pieces = CountOf(sequence, cuSeqLens, layout);
+            if (number < pieces * layout.KvHeads)
             {
-                return new AttentionPiece(sequence, number % layout.KvHeads, tiles - 1 - (number / layout.KvHeads));
+                int group = pieces - 1 - (number / layout.KvHeads);
+                return new AttentionPiece(sequence, number % layout.KvHeads, group * AttentionTiles.TilesOfPiece);
             }
 
-            number -= tiles * layout.KvHeads;
+            number -= pieces * layout.KvHeads;
         }
+    }
+
+    private static unsafe int CountOf(int sequence, int* cuSeqLens, QkvLayout layout)
+    {
+        int tiles = AttentionTiles.Count(cuSeqLens[sequence + 1] - cuSeqLens[sequence], layout);
+        return (tiles + AttentionTiles.TilesOfPiece - 1) / AttentionTiles.TilesOfPiece;
     }
 }

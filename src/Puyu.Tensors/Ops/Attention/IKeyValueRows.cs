@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Puyu.Tensors;
 
@@ -16,6 +17,9 @@ internal unsafe interface IKeyValueRows
     /// <param name="count">Positions.</param>
     /// <param name="target">Where to; rows beyond the count, up to a multiple of 8, are cleared.</param>
     void Load(AttentionPiece piece, int first, int count, KeyValueTile target);
+
+    /// <summary>Asks the cache of the processor for keys and values that are loaded soon. None where count ≤ 0.</summary>
+    void Prefetch(AttentionPiece piece, int first, int count);
 }
 
 /// <summary>Keys and values of one key-value head, contiguous and padded with zeros.</summary>
@@ -28,8 +32,17 @@ internal readonly unsafe record struct KeyValueTile(nint Keys, nint Values, int 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(int row, float* key, float* value, int headDim)
     {
-        CopyRow(key, (float*)Keys + (row * Stride), headDim);
-        CopyRow(value, (float*)Values + (row * Stride), headDim);
+        CopyRow(key, 1, (float*)Keys + (row * Stride), headDim, Stride);
+        CopyRow(value, 1, (float*)Values + (row * Stride), headDim, Stride);
+    }
+
+    /// <summary>Copies one row of both, widened.</summary>
+    public void Set(int row, BFloat16* key, BFloat16* value, int headDim)
+    {
+        Conversions.Widen(key, (float*)Keys + (row * Stride), headDim);
+        Conversions.Widen(value, (float*)Values + (row * Stride), headDim);
+        new Span<float>((float*)Keys + (row * Stride) + headDim, Stride - headDim).Clear();
+        new Span<float>((float*)Values + (row * Stride) + headDim, Stride - headDim).Clear();
     }
 
     /// <summary>Clears rows from <paramref name="count"/> to the next multiple of 8.</summary>
@@ -40,12 +53,28 @@ internal readonly unsafe record struct KeyValueTile(nint Keys, nint Values, int 
         new Span<float>((float*)Values + (count * Stride), padding).Clear();
     }
 
-    private void CopyRow(float* source, float* target, int headDim)
+    /// <summary>Copies a row times a factor and fills it up with zeros to the stride.</summary>
+    /// <remarks>Inlined vectors: rows are so short that a call to the library's copy costs more than they do.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRow(float* source, float scale, float* target, int length, int stride)
     {
-        new ReadOnlySpan<float>(source, headDim).CopyTo(new Span<float>(target, headDim));
-        if (headDim < Stride)
+        int e = 0;
+        if (Vector512.IsHardwareAccelerated)
         {
-            new Span<float>(target + headDim, Stride - headDim).Clear();
+            for (; e <= length - 16; e += 16)
+            {
+                (Vector512.Load(source + e) * scale).Store(target + e);
+            }
+        }
+
+        for (; e <= length - 4; e += 4)
+        {
+            (Vector128.Load(source + e) * scale).Store(target + e);
+        }
+
+        for (; e < stride; e++)
+        {
+            target[e] = e < length ? source[e] * scale : 0;
         }
     }
 }
@@ -54,6 +83,11 @@ internal readonly unsafe record struct KeyValueTile(nint Keys, nint Values, int 
 internal readonly unsafe struct ProjectedKeyValues(float* qkv, int* cuSeqLens, QkvLayout layout) : IKeyValueRows
 {
     public int FirstPosition(int sequence, int rows) => 0;
+
+    public void Prefetch(AttentionPiece piece, int first, int count)
+    {
+        // Rows of a projection were just written: they are in a cache.
+    }
 
     public void Load(AttentionPiece piece, int first, int count, KeyValueTile target)
     {

@@ -2,7 +2,7 @@ namespace Puyu.Tensors;
 
 public abstract partial class Backend
 {
-    /// <summary>Writes the elements of x in the storage type of y, which is overwritten and of one size with x.</summary>
+    /// <summary>Writes the elements of x in the storage type of y, which is overwritten and as large.</summary>
     internal abstract void Cast(Tensor x, Tensor y);
 }
 

@@ -151,7 +151,7 @@ internal static unsafe class Conversions
         }
     }
 
-    /// <summary>One vector of a 16-bit type: the type's bits in the low halves of 32-bit lanes, or those of F32.</summary>
+    /// <summary>A 16-bit type in 32-bit lanes: its own bits in their low halves, or those of F32.</summary>
     private interface ILanes
     {
         static abstract Vector<uint> Widen(Vector<uint> narrow);
@@ -185,8 +185,8 @@ internal static unsafe class Conversions
         /// <summary>½: the distance between F32 numbers around it is that between subnormal F16.</summary>
         private const uint OneHalf = 0x3F000000;
 
-        // Moved into place, exponent and mantissa make a number 2¹¹² times too small, subnormal or not; the product puts
-        // that right exactly. Infinity and NaN then lack the upper bits of their exponent.
+        // Moved into place, exponent and mantissa make a number 2¹¹² times too small, subnormal or not; the product
+        // puts that right exactly. Infinity and NaN then lack the upper bits of their exponent.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<uint> Widen(Vector<uint> narrow)
         {

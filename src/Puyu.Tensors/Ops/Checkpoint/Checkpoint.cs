@@ -18,33 +18,44 @@ public static class CheckpointOp
     /// <param name="forward">The block; makes its result in the scope it is given. Kept until backward has run.</param>
     /// <param name="x">The block's input; kept until backward has run.</param>
     /// <exception cref="InvalidOperationException">The block returned a tensor that it did not make.</exception>
-    public static Tensor Checkpoint(this Scope scope, Func<Scope, Tensor, Tensor> forward, Tensor x)
+    public static Tensor Checkpoint(this Scope scope, Func<Scope, Tensor, Tensor> forward, Tensor x) =>
+        scope.Checkpoint(static (inner, input, block) => block(inner, input), x, forward);
+
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="forward">The block; a static function, so that nothing is allocated.</param>
+    /// <param name="x">The block's input; kept until backward has run.</param>
+    /// <param name="state">What else the block reads; the same at its second run.</param>
+    /// <inheritdoc cref="Checkpoint(Scope, Func{Scope, Tensor, Tensor}, Tensor)"/>
+    public static Tensor Checkpoint<TState>(
+        this Scope scope, Func<Scope, Tensor, TState, Tensor> forward, Tensor x, TState state)
     {
         Tensor y;
         using (Scope unrecorded = scope.BeginUnrecorded())
         {
-            y = unrecorded.Return(forward(unrecorded, x));
+            y = unrecorded.Return(forward(unrecorded, x, state));
         }
 
         if (scope.IsRecording)
         {
-            Node node = scope.Record<Node>(y);
-            (node.Forward, node.X) = (forward, x);
+            Node<TState> node = scope.Record<Node<TState>>(y);
+            (node.Forward, node.X, node.State) = (forward, x, state);
         }
 
         return y;
     }
 
-    private sealed class Node : TapeNode
+    private sealed class Node<TState> : TapeNode
     {
-        public Func<Scope, Tensor, Tensor> Forward { get; set; } = null!;
+        public Func<Scope, Tensor, TState, Tensor> Forward { get; set; } = null!;
 
         public Tensor X { get; set; } = null!;
+
+        public TState State { get; set; } = default!;
 
         internal override void Backward(Scope scope, Tensor dY)
         {
             using Scope recorded = scope.BeginOwnRecording();
-            Tensor y = Forward(recorded, X);
+            Tensor y = Forward(recorded, X, State);
 
             // The tape of the block frees the gradient it starts from; dY itself belongs to the outer tape.
             recorded.Backward(y, recorded.ViewElements(dY, dY.Shape, firstElement: 0));

@@ -3,7 +3,7 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary><see cref="DropoutReference"/>, which states the equations, with the draws of a chunk on the stack.</summary>
+/// <summary><see cref="DropoutReference"/>, which states the equations, a chunk of draws at a time.</summary>
 internal static unsafe class DropoutSimd
 {
     /// <summary>Elements whose draws are made at a time; pieces start at multiples of it.</summary>

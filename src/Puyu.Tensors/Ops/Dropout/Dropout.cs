@@ -7,8 +7,8 @@ public static class DropoutOp
 {
     /// <summary>
     /// Sets each element to zero with a probability and scales the others so that the expectation stays. Equations in
-    /// <see cref="DropoutReference"/>. The mask is a function of seed, stream and element index: it is the same on every
-    /// backend and in recomputation, and backward draws it again instead of keeping it.
+    /// <see cref="DropoutReference"/>. The mask is a function of seed, stream and element index: it is the same on
+    /// every backend and in recomputation, and backward draws it again instead of keeping it.
     /// </summary>
     /// <param name="scope">Owns the result.</param>
     /// <param name="x">F32, any shape.</param>
@@ -23,7 +23,8 @@ public static class DropoutOp
         if (probability is not (>= 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(probability), FormattableString.Invariant($"probability is {probability} but must be in [0, 1)"));
+                nameof(probability),
+                FormattableString.Invariant($"probability is {probability} but must be in [0, 1)"));
         }
 
         Tensor y = scope.Empty(x.Shape);

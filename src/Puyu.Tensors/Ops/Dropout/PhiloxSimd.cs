@@ -4,8 +4,8 @@ namespace Puyu.Tensors;
 
 /// <summary>The draws of <see cref="Puyu.Abstractions.CounterRandom"/>, many counters at a time.</summary>
 /// <remarks>
-/// A 64-bit lane holds one 32-bit word of one counter, so that a product of two words fits. Four vectors of words and two
-/// keys are live.
+/// A 64-bit lane holds one 32-bit word of one counter, so that a product of two words fits. Four vectors of words and
+/// two keys are live.
 /// </remarks>
 internal static unsafe class PhiloxSimd
 {

@@ -3,7 +3,7 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary><see cref="EmbeddingReference"/>, which states the equations: forward by rows, backward by columns.</summary>
+/// <summary><see cref="EmbeddingReference"/>, which states the equations: rows forward, columns backward.</summary>
 /// <remarks>
 /// A piece of backward owns a strip of columns and goes through all tokens in order, so that no two pieces write the
 /// same element and every sum has the order of the reference.

@@ -15,7 +15,8 @@ public static class EmbeddingOp
     public static Tensor Embedding(this Scope scope, Tensor weight, Tensor tokenIds)
     {
         ShapeException.Require(
-            weight.Shape.Rank == 2 && weight.DType.IsFloat(), $"Embedding: weight is {weight} but must be floats [V, D]");
+            weight.Shape.Rank == 2 && weight.DType.IsFloat(),
+            $"Embedding: weight is {weight} but must be floats [V, D]");
         ShapeException.Require(
             tokenIds.Shape.Rank == 1 && tokenIds.DType == DType.I32,
             $"Embedding: tokenIds is {tokenIds} but must be I32 [T]");

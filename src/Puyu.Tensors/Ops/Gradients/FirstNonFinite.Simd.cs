@@ -4,7 +4,7 @@ using Puyu.Tensors.Threads;
 namespace Puyu.Tensors;
 
 /// <summary>The first element that is NaN or infinite: those have all bits of the exponent set.</summary>
-/// <remarks>A fixed grid of pieces gives one index each; a piece stops at its first find. Remainders are scalar.</remarks>
+/// <remarks>A fixed grid of pieces gives one index each; a piece stops at its first. Remainders are scalar.</remarks>
 internal static unsafe class FirstNonFiniteSimd
 {
     private const uint ExponentBits = 0x7F800000;

@@ -1,16 +1,19 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics.X86;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>Softmax, loss and gradient of rows of logits, in place; equations in <see cref="LinearCrossEntropyReference"/>.</summary>
+/// <summary>
+/// Softmax, loss and gradient of rows of logits, in place; equations in <see cref="LinearCrossEntropyReference"/>.
+/// </summary>
 internal static unsafe class CrossEntropySimd
 {
     private const int RowsPerPiece = 4;
 
     /// <param name="workers">Who computes; a row is done by one of them.</param>
-    /// <param name="z">Logits; overwritten with their gradient if <paramref name="scale"/> is given, else with anything.</param>
-    /// <param name="ldz">Distance between rows.</param>
+    /// <param name="z">Logits; overwritten with their gradient, or with anything where none is wanted.</param>
+    /// <param name="ldz">Distance between rows, a multiple of 16; what is behind a row is overwritten.</param>
     /// <param name="v">Length of a row.</param>
     /// <param name="count">Rows.</param>
     /// <param name="targets">Targets of the whole batch.</param>
@@ -53,18 +56,32 @@ internal static unsafe class CrossEntropySimd
             {
                 int target = Targets[Rows[row]];
                 var z = new Span<float>(Z + (row * Ldz), V);
-                float max = TensorPrimitives.Max<float>(z);
-                float ofTarget = z[target] - max;
-                TensorPrimitives.Subtract(z, max, z);
-                TensorPrimitives.Exp<float>(z, z);
-                float sum = TensorPrimitives.Sum<float>(z);
-                LogProbabilities[row] = ofTarget - Math.Log(sum);
+                float ofTarget = z[target];
+                float sum = Exponentiate(z, out float max);
+                LogProbabilities[row] = (double)ofTarget - max - Math.Log(sum);
                 if (Scale is { } scale)
                 {
                     TensorPrimitives.Multiply(z, scale / sum, z);
                     z[target] -= scale;
                 }
             }
+        }
+
+        /// <summary>Overwrites z with exp(z − max), and the padding behind it with anything.</summary>
+        private static float Exponentiate(Span<float> z, out float max)
+        {
+            if (Avx512F.IsSupported)
+            {
+                fixed (float* first = z)
+                {
+                    return CrossEntropyRow512.Exponentiate(first, z.Length, out max);
+                }
+            }
+
+            max = TensorPrimitives.Max<float>(z);
+            TensorPrimitives.Subtract(z, max, z);
+            TensorPrimitives.Exp<float>(z, z);
+            return TensorPrimitives.Sum<float>(z);
         }
     }
 }

@@ -4,7 +4,7 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>Matrix product in float32: packed, blocked for the caches, on a team of workers. See docs/kernels.md.</summary>
+/// <summary>Matrix product in float32: packed, blocked for the caches, on a team of workers; docs/kernels.md.</summary>
 /// <remarks>
 /// <para>
 /// The shared dimension is cut into blocks by its length alone (<see cref="BlockDepth"/>). Within a block a tile of C
@@ -12,18 +12,17 @@ namespace Puyu.Tensors;
 /// its row of A and its column of B: not on M or N, on its place, or on the number of threads.
 /// </para>
 /// <para>
-/// Packing: A once, by all workers, into memory they share. B by each worker, for the columns it computes, in blocks of
-/// three quarters of the second-level cache. A panel of A then stays in the first-level cache while panels of B stream
-/// past it.
+/// Packing: see <see cref="GemmBlock"/>. A panel of A stays in the first-level cache while panels of B stream past it
+/// from the second-level cache.
 /// </para>
 /// </remarks>
 internal static unsafe class Gemm
 {
-    /// <summary>The longest block of the shared dimension: a panel of 12 rows is 24 KB, half the first-level cache.</summary>
+    /// <summary>The longest block of the shared dimension: 12 rows are 24 KB, half the first-level cache.</summary>
     private const int MaxDepth = 512;
 
-    /// <summary>Floats of A that are packed at a time, 16 MB, unless a single block of the shared dimension is more.</summary>
-    private const long SharedFloats = 4 << 20;
+    /// <summary>Floats packed for all workers at a time, 4 MB, unless one block in depth is more.</summary>
+    private const long SharedFloats = 1 << 20;
 
     /// <summary>Rows of A packed at a time. B is packed again for each such block, a hundredth of its work.</summary>
     private const int BlockRows = 4080;
@@ -47,10 +46,16 @@ internal static unsafe class Gemm
             return;
         }
 
-        GemmBlock block = Plan(problem, kernels ?? GemmKernels.Best, workers.Threads);
-        Storage packed = memory.Rent(PowerOfTwo(PackedFloats(block) * sizeof(float)));
-        Storage scratch = memory.Rent(workers.Threads * GemmBlock.ScratchFloats(MaxDepth) * sizeof(float));
-        block.PackedA = (float*)packed.Pointer;
+        kernels ??= GemmKernels.Best;
+        bool isNarrow = problem.N <= GemmBlock.BlockColumns && problem.M > GemmBlock.FewPanels * kernels.Rows;
+        GemmBlock block = Plan(problem, kernels, workers.Threads, isNarrow);
+        long lineFloats = isNarrow
+            ? GemmBlock.PackedFloats(problem.N, kernels.Columns, block.Depth)
+            : GemmBlock.PackedFloats(block.Rows, kernels.Rows, block.Depth);
+        long packedFloats = lineFloats * GemmBlock.Blocks(block.End, block.Depth);
+        Storage shared = memory.RentScratch(PowerOfTwo(packedFloats * sizeof(float)));
+        Storage scratch = memory.RentScratch(workers.Threads * GemmBlock.ScratchFloats(MaxDepth) * sizeof(float));
+        block.Shared = (float*)shared.Pointer;
         block.Scratch = (float*)scratch.Pointer;
         int rows = block.Rows;
         int depth = block.End;
@@ -65,7 +70,7 @@ internal static unsafe class Gemm
         }
 
         scratch.Release();
-        packed.Release();
+        shared.Release();
     }
 
     /// <summary>Computes a product on the calling thread, to be used inside a piece of a job.</summary>
@@ -78,9 +83,9 @@ internal static unsafe class Gemm
             return;
         }
 
-        GemmBlock block = Plan(problem, GemmKernels.Best, threads: 1);
+        GemmBlock block = Plan(problem, GemmKernels.Best, threads: 1, isNarrow: false);
         (block.Rows, block.End) = (problem.M, problem.K);
-        block.PackedA = scratch + GemmBlock.ScratchFloats(MaxDepth);
+        block.Shared = scratch + GemmBlock.ScratchFloats(MaxDepth);
         block.Scratch = scratch;
         block.Run();
     }
@@ -90,10 +95,10 @@ internal static unsafe class Gemm
     {
         int depth = BlockDepth(k);
         return GemmBlock.ScratchFloats(MaxDepth)
-            + GemmBlock.PackedFloats(GemmKernels.Best, m, depth, GemmBlock.Blocks(k, depth));
+            + (GemmBlock.Blocks(k, depth) * GemmBlock.PackedFloats(m, GemmKernels.Best.Rows, depth));
     }
 
-    /// <summary>Length of the blocks into which a shared dimension of length <paramref name="k"/> is cut, at least 1.</summary>
+    /// <summary>Length of the blocks into which the shared dimension is cut; a multiple of 16.</summary>
     public static int BlockDepth(int k)
     {
         int blocks = Math.Max(1, GemmBlock.Blocks(k, MaxDepth));
@@ -101,31 +106,50 @@ internal static unsafe class Gemm
     }
 
     /// <summary>The first block of a product; <c>Rows</c> and <c>End</c> are how far each block reaches.</summary>
-    private static GemmBlock Plan(in GemmProblem problem, GemmKernels kernels, int threads)
+    private static GemmBlock Plan(in GemmProblem problem, GemmKernels kernels, int threads, bool isNarrow)
     {
-        int rows = Math.Min(problem.M, BlockRows);
+        int rows = isNarrow ? problem.M : Math.Min(problem.M, BlockRows);
         int depth = BlockDepth(problem.K);
-        long panels = GemmBlock.PackedFloats(kernels, rows, depth, blocks: 1);
-        int blocks = (int)Math.Clamp(SharedFloats / panels, 1, GemmBlock.Blocks(problem.K, depth));
-        int columnPanels = GemmBlock.Blocks(problem.N, kernels.Columns);
-        int wanted = threads == 1 ? 1 : PiecesPerWorker * threads;
-        int columnPieces = threads == 1
-            ? 1
-            : Math.Min(columnPanels, Math.Max(wanted, GemmBlock.Blocks(problem.N, GemmBlock.BlockColumns)));
+        long packed = isNarrow
+            ? GemmBlock.PackedFloats(problem.N, kernels.Columns, depth)
+            : GemmBlock.PackedFloats(rows, kernels.Rows, depth);
+        int blocks = (int)Math.Clamp(SharedFloats / packed, 1, GemmBlock.Blocks(problem.K, depth));
+        (int rowPieces, int columnPieces) = isNarrow
+            ? (NarrowPieces(GemmBlock.Blocks(rows, kernels.Rows), threads), 1)
+            : WidePieces(rows, GemmBlock.Blocks(problem.N, kernels.Columns), problem.N, threads);
         return new GemmBlock
         {
             Problem = problem,
             Kernels = kernels,
+            A = new GemmOperand(
+                problem.A, problem.AType, problem.Lda, isAlong: problem.Form != MatMulForm.TN, kernels.Rows),
+            B = new GemmOperand(
+                problem.B, problem.BType, problem.Ldb, isAlong: problem.Form == MatMulForm.NT, kernels.Columns),
+            IsNarrow = isNarrow,
             Rows = rows,
             End = blocks * depth,
             Depth = depth,
+            RowPieces = rowPieces,
             ColumnPieces = columnPieces,
-            RowPieces = Math.Min(GemmBlock.Blocks(rows, PieceRows), GemmBlock.Blocks(wanted, columnPieces)),
         };
     }
 
-    private static long PackedFloats(in GemmBlock block) =>
-        GemmBlock.PackedFloats(block.Kernels, block.Rows, block.Depth, GemmBlock.Blocks(block.End, block.Depth));
+    /// <summary>Pieces of whole groups of panels, several for each worker where there are so many.</summary>
+    private static int NarrowPieces(int rowPanels, int threads) =>
+        Math.Min(rowPanels, Math.Max(GemmBlock.Blocks(rowPanels, GemmBlock.PanelsPerPiece), PiecesPerWorker * threads));
+
+    private static (int RowPieces, int ColumnPieces) WidePieces(int rows, int columnPanels, int columns, int threads)
+    {
+        if (threads == 1)
+        {
+            return (1, 1);
+        }
+
+        int wanted = PiecesPerWorker * threads;
+        int columnPieces = Math.Min(
+            columnPanels, Math.Max(wanted, GemmBlock.Blocks(columns, GemmBlock.BlockColumns)));
+        return (Math.Min(GemmBlock.Blocks(rows, PieceRows), GemmBlock.Blocks(wanted, columnPieces)), columnPieces);
+    }
 
     /// <summary>Few sizes of buffers, so that products of many shapes share them.</summary>
     private static long PowerOfTwo(long bytes) =>

@@ -1,49 +1,64 @@
+using System.Runtime.Intrinsics.X86;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>Some rows of C and some of the shared dimension: what is computed between two meetings of the workers.</summary>
+/// <summary>Some rows of C and some of the shared dimension: what is computed in one go of the workers.</summary>
 /// <remarks>
-/// Packed A holds, for each block of the shared dimension, the panels of all rows. A tile at the right edge of C is
-/// computed whole beside C, and its valid columns are copied; one at the lower edge runs a kernel of fewer rows.
+/// Two ways. Wide C: the workers pack A for all to read; then each packs B for the columns it computes. Narrow C, as in
+/// models of small hidden size, would use packed A too seldom: there the workers pack B for all, and each packs A for
+/// the rows it computes. A tile at the right edge of C is computed whole beside C, and its valid columns are copied;
+/// one at the lower edge runs a kernel of fewer rows.
 /// </remarks>
 internal unsafe struct GemmBlock
 {
-    /// <summary>Columns of B that a worker packs at a time: 768 KB at the longest depth, of 1 MB second-level cache.</summary>
+    /// <summary>Columns of B that a worker packs at a time: 768 KB of 1 MB second-level cache.</summary>
     public const int BlockColumns = 384;
 
-    /// <summary>Panels of A that one piece of packing makes: 96 rows, whole cache lines where A is transposed.</summary>
-    private const int PanelsPerPiece = 8;
+    /// <summary>Panels packed in one go: of A 96 rows, whole cache lines where A is transposed.</summary>
+    public const int PanelsPerPiece = 8;
 
-    /// <summary>Up to so many panels of A, each panel of B is used at once while it is in the first-level cache.</summary>
-    private const int FewPanels = 2;
+    /// <summary>Up to so many panels of A, each panel of B is used as soon as it is packed.</summary>
+    public const int FewPanels = 2;
 
+    private const int FloatsOfLine = 16;
     private const int MostTileFloats = GemmTile512.Rows * GemmTile512.Columns;
 
     public GemmProblem Problem;
     public GemmKernels Kernels;
+    public GemmOperand A;
+    public GemmOperand B;
+
+    /// <summary>Whether B is packed for all workers, and A by each.</summary>
+    public bool IsNarrow;
 
     /// <summary>Rows of C: the first and how many.</summary>
-    public int FirstRow, Rows;
+    public int FirstRow;
+    public int Rows;
 
     /// <summary>The shared dimension: the first, the one after the last, and the length of a block of it.</summary>
-    public int First, End, Depth;
+    public int First;
+    public int End;
+    public int Depth;
 
-    /// <summary>Shared by all workers.</summary>
-    public float* PackedA;
+    /// <summary>Panels that all workers read: for each block of the shared dimension those of all lines.</summary>
+    public float* Shared;
 
-    /// <summary>For packed B, <see cref="ScratchFloats"/> for each worker.</summary>
+    /// <summary>Panels of one worker, <see cref="ScratchFloats"/> for each.</summary>
     public float* Scratch;
 
-    /// <summary>Pieces into which rows and columns of C are cut.</summary>
-    public int RowPieces, ColumnPieces;
+    /// <summary>Pieces into which rows of C are cut.</summary>
+    public int RowPieces;
 
-    /// <summary>Floats that a worker needs for packed B.</summary>
+    /// <summary>Pieces into which columns of C are cut.</summary>
+    public int ColumnPieces;
+
+    /// <summary>Floats that a worker needs for panels of its own.</summary>
     public static long ScratchFloats(int depth) => BlockColumns * ((long)depth + GemmKernels.Spill);
 
-    /// <summary>Floats that packed A takes.</summary>
-    public static long PackedFloats(GemmKernels kernels, int rows, int depth, int blocks) =>
-        blocks * (long)Blocks(rows, kernels.Rows) * GemmKernels.PanelFloats(kernels.Rows, depth);
+    /// <summary>Floats that the panels of all lines take for one block of the shared dimension.</summary>
+    public static long PackedFloats(int lines, int width, int depth) =>
+        Blocks(lines, width) * GemmKernels.PanelFloats(width, depth);
 
     /// <summary>How many blocks of <paramref name="size"/> cover <paramref name="count"/>.</summary>
     public static int Blocks(int count, int size) => (count + size - 1) / size;
@@ -52,7 +67,7 @@ internal unsafe struct GemmBlock
     public readonly void Run(Workers workers)
     {
         var packing = new PackJob { Block = this };
-        workers.ForEach(Blocks(RowPanels, PanelsPerPiece), ref packing);
+        workers.ForEach(PackPieces, ref packing);
         var tiling = new TileJob { Block = this };
         workers.ForEach(RowPieces * ColumnPieces, ref tiling);
     }
@@ -60,7 +75,7 @@ internal unsafe struct GemmBlock
     /// <summary>Computes the block with the calling thread alone.</summary>
     public readonly void Run()
     {
-        for (int piece = 0; piece < Blocks(RowPanels, PanelsPerPiece); piece++)
+        for (int piece = 0; piece < PackPieces; piece++)
         {
             Pack(piece);
         }
@@ -73,107 +88,165 @@ internal unsafe struct GemmBlock
 
     private readonly int RowPanels => Blocks(Rows, Kernels.Rows);
 
-    /// <summary>Panel of A for a block of the shared dimension that begins at <paramref name="first"/>.</summary>
-    private readonly float* PanelOfA(int panel, int first)
-    {
-        long whole = RowPanels * GemmKernels.PanelFloats(Kernels.Rows, Depth);
-        return PackedA + ((first - First) / Depth * whole)
-            + (panel * GemmKernels.PanelFloats(Kernels.Rows, Math.Min(Depth, End - first)));
-    }
+    private readonly int SharedLines => IsNarrow ? Problem.N : Rows;
+
+    private readonly int SharedWidth => IsNarrow ? Kernels.Columns : Kernels.Rows;
+
+    private readonly int PackPieces =>
+        Blocks(End - First, Depth) * Blocks(SharedLines, PanelsPerPiece * SharedWidth);
+
+    /// <summary>A shared panel for the block of the shared dimension that begins at <paramref name="first"/>.</summary>
+    private readonly float* SharedPanel(int panel, int first) =>
+        Shared + ((first - First) / Depth * PackedFloats(SharedLines, SharedWidth, Depth))
+            + (panel * GemmKernels.PanelFloats(SharedWidth, DepthAt(first)));
+
+    private readonly int DepthAt(int first) => Math.Min(Depth, End - first);
 
     private readonly void Pack(int piece)
     {
-        int width = Kernels.Rows;
-        int firstPanel = piece * PanelsPerPiece;
-        int rows = Math.Min(PanelsPerPiece * width, Rows - (firstPanel * width));
-        int row = FirstRow + (firstPanel * width);
-        long size = Problem.AType.Size();
-        long stride = Problem.Lda * size;
-        for (int first = First; first < End; first += Depth)
+        int pieceLines = PanelsPerPiece * SharedWidth;
+        int pieces = Blocks(SharedLines, pieceLines);
+        int first = First + (piece / pieces * Depth);
+        int line = piece % pieces * pieceLines;
+        int lines = Math.Min(pieceLines, SharedLines - line);
+        float* panels = SharedPanel(line / SharedWidth, first);
+        if (IsNarrow)
         {
-            int depth = Math.Min(Depth, End - first);
-            if (Problem.Form == MatMulForm.TN)
-            {
-                byte* source = Problem.A + (first * stride) + (row * size);
-                Kernels.PackAcross(Problem.AType, source, stride, width, rows, depth, PanelOfA(firstPanel, first));
-                continue;
-            }
-
-            for (int done = 0; done < rows; done += width)
-            {
-                byte* source = Problem.A + ((row + done) * stride) + (first * size);
-                float* target = PanelOfA(firstPanel + (done / width), first);
-                Kernels.PackAlong(Problem.AType, source, stride, width, Math.Min(width, rows - done), depth, target);
-            }
+            B.Pack(Kernels, line, lines, first, DepthAt(first), panels);
+        }
+        else
+        {
+            A.Pack(Kernels, FirstRow + line, lines, first, DepthAt(first), panels);
         }
     }
 
     private readonly void Multiply(int piece, float* scratch)
     {
-        int columnPanels = Blocks(Problem.N, Kernels.Columns);
-        (int firstPanel, int endPanel) = Part(columnPanels, ColumnPieces, piece % ColumnPieces);
-        (int firstRowPanel, int endRowPanel) = Part(RowPanels, RowPieces, piece / ColumnPieces);
-        int end = Math.Min(Problem.N, endPanel * Kernels.Columns);
-        int columns = endRowPanel - firstRowPanel <= FewPanels ? Kernels.Columns : BlockColumns;
-        for (int column = firstPanel * Kernels.Columns; column < end; column += columns)
+        (int firstPanel, int endPanel) = Part(RowPanels, RowPieces, piece / ColumnPieces);
+        if (IsNarrow)
         {
-            int width = Math.Min(columns, end - column);
+            MultiplyRows(firstPanel, endPanel, scratch);
+            return;
+        }
+
+        (int firstColumn, int endColumn) = Part(Blocks(Problem.N, Kernels.Columns), ColumnPieces, piece % ColumnPieces);
+        endColumn = Math.Min(Problem.N, endColumn * Kernels.Columns);
+        MultiplyColumns(firstPanel, endPanel, firstColumn * Kernels.Columns, endColumn, scratch);
+    }
+
+    /// <summary>Packs B for some columns at a time, and multiplies shared panels of A with it.</summary>
+    private readonly void MultiplyColumns(int firstPanel, int endPanel, int column, int end, float* scratch)
+    {
+        if (B.IsAlong && Rows <= Kernels.MostFewRows)
+        {
+            MultiplyFewRows(column, end);
+            return;
+        }
+
+        int columnsAtOnce = endPanel - firstPanel <= FewPanels ? Kernels.Columns : BlockColumns;
+        for (; column < end; column += columnsAtOnce)
+        {
+            int columns = Math.Min(columnsAtOnce, end - column);
             for (int first = First; first < End; first += Depth)
             {
-                PackB(column, width, first, scratch);
-                Multiply(firstRowPanel, endRowPanel, column, width, first, scratch);
+                B.Pack(Kernels, column, columns, first, DepthAt(first), scratch);
+                for (int panel = firstPanel; panel < endPanel; panel++)
+                {
+                    float* next = SharedPanel(Math.Min(panel + 1, endPanel - 1), first);
+                    TileRow(panel, SharedPanel(panel, first), column, columns, scratch, first, next);
+                }
             }
         }
     }
 
-    private readonly void PackB(int column, int columns, int first, float* target)
+    /// <summary>Reads B as it is, each line to its end, since the memory's pace is all that counts.</summary>
+    private readonly void MultiplyFewRows(int column, int end)
     {
-        int width = Kernels.Columns;
-        int depth = Math.Min(Depth, End - first);
-        long size = Problem.BType.Size();
-        long stride = Problem.Ldb * size;
-        if (Problem.Form != MatMulForm.NT)
+        float* edge = stackalloc float[MostTileFloats];
+        for (; column < end; column += Kernels.Columns)
         {
-            byte* across = Problem.B + (first * stride) + (column * size);
-            Kernels.PackAcross(Problem.BType, across, stride, width, columns, depth, target);
-            return;
-        }
+            int columns = Math.Min(Kernels.Columns, end - column);
+            float* c = Problem.C + (FirstRow * Problem.Ldc) + column;
+            for (int first = First; first < End; first += Depth)
+            {
+                bool adds = Problem.Adds || first > 0;
+                float* a = SharedPanel(0, first);
+                if (columns == Kernels.Columns)
+                {
+                    B.MultiplyFewRows(Kernels, Rows, a, column, columns, first, DepthAt(first), c, Problem.Ldc, adds);
+                    continue;
+                }
 
-        for (int done = 0; done < columns; done += width)
-        {
-            byte* source = Problem.B + ((column + done) * stride) + (first * size);
-            Kernels.PackAlong(Problem.BType, source, stride, width, Math.Min(width, columns - done), depth, target);
-            target += GemmKernels.PanelFloats(width, depth);
+                B.MultiplyFewRows(
+                    Kernels, Rows, a, column, columns, first, DepthAt(first), edge, Kernels.Columns, adds: false);
+                CopyEdge(edge, Rows, columns, c, adds);
+            }
         }
     }
 
-    private readonly void Multiply(
-        int firstPanel, int endPanel, int column, int columns, int first, float* packedB)
+    /// <summary>Packs A for some rows at a time, and multiplies them with the shared panels of all of B.</summary>
+    private readonly void MultiplyRows(int firstPanel, int endPanel, float* scratch)
     {
-        float* edge = stackalloc float[MostTileFloats];
-        int depth = Math.Min(Depth, End - first);
-        bool adds = Problem.Adds || first > 0;
-        long step = GemmKernels.PanelFloats(Kernels.Columns, depth);
-        for (int panel = firstPanel; panel < endPanel; panel++)
+        for (int first = First; first < End; first += Depth)
         {
-            float* a = PanelOfA(panel, first);
-            float* b = packedB;
-            int rows = Math.Min(Kernels.Rows, Rows - (panel * Kernels.Rows));
-            float* c = Problem.C + ((FirstRow + ((long)panel * Kernels.Rows)) * Problem.Ldc) + column;
-            for (int left = columns; left > 0; left -= Kernels.Columns)
+            int depth = DepthAt(first);
+            long step = GemmKernels.PanelFloats(Kernels.Rows, depth);
+            for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                if (left >= Kernels.Columns)
+                int packed = (panel - firstPanel) % PanelsPerPiece;
+                if (packed == 0)
                 {
-                    Kernels.Tile(rows, a, b, depth, c, Problem.Ldc, adds);
-                }
-                else
-                {
-                    Kernels.Tile(rows, a, b, depth, edge, Kernels.Columns, adds: false);
-                    CopyEdge(edge, rows, left, c, adds);
+                    int row = panel * Kernels.Rows;
+                    int rows = Math.Min(Rows, Math.Min(endPanel, panel + PanelsPerPiece) * Kernels.Rows) - row;
+                    A.Pack(Kernels, FirstRow + row, rows, first, depth, scratch);
                 }
 
-                b += step;
-                c += Kernels.Columns;
+                float* a = scratch + (packed * step);
+                TileRow(panel, a, column: 0, Problem.N, SharedPanel(0, first), first, next: a + step);
+            }
+        }
+    }
+
+    /// <summary>Multiplies a panel of A with neighbouring panels of B.</summary>
+    private readonly void TileRow(int panel, float* a, int column, int columns, float* b, int first, float* next)
+    {
+        float* edge = stackalloc float[MostTileFloats];
+        int depth = DepthAt(first);
+        int rows = Math.Min(Kernels.Rows, Rows - (panel * Kernels.Rows));
+        int share = Blocks(Kernels.Rows * depth, Blocks(columns, Kernels.Columns));
+        bool adds = Problem.Adds || first > 0;
+        long step = GemmKernels.PanelFloats(Kernels.Columns, depth);
+        float* c = Problem.C + ((FirstRow + ((long)panel * Kernels.Rows)) * Problem.Ldc) + column;
+        for (int left = columns; left > 0; left -= Kernels.Columns)
+        {
+            Prefetch(next, share);
+            next += share;
+            if (left >= Kernels.Columns)
+            {
+                Kernels.Tile(rows, a, b, depth, c, Problem.Ldc, adds);
+            }
+            else
+            {
+                Kernels.Tile(rows, a, b, depth, edge, Kernels.Columns, adds: false);
+                CopyEdge(edge, rows, left, c, adds);
+            }
+
+            b += step;
+            c += Kernels.Columns;
+        }
+    }
+
+    /// <summary>
+    /// Asks for a part of the next panel of A. It comes from memory that all workers share and is first read at the
+    /// pace of the tile, too slowly for the processor to see a stream.
+    /// </summary>
+    private static void Prefetch(float* from, int floats)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < floats; i += FloatsOfLine)
+            {
+                Sse.Prefetch1(from + i);
             }
         }
     }

@@ -51,7 +51,7 @@ internal abstract unsafe class GemmKernels
     /// <summary>Distance between consecutive panels of <paramref name="width"/>.</summary>
     public static long PanelFloats(int width, int k) => ((long)width * k) + Spill;
 
-    /// <summary>Computes a tile of C from two panels: <c>C[i, j] (+)= Σₖ a[k, i] · b[k, j]</c>, k in ascending order.</summary>
+    /// <summary>Computes a tile of C: <c>C[i, j] (+)= Σₖ a[k, i] · b[k, j]</c>, k in ascending order.</summary>
     /// <param name="rows">Rows of the tile, 1 to <see cref="Rows"/>; all columns are computed.</param>
     /// <param name="a">Panel of A. Shape [k, <see cref="Rows"/>].</param>
     /// <param name="b">Panel of B. Shape [k, <see cref="Columns"/>].</param>
@@ -66,7 +66,7 @@ internal abstract unsafe class GemmKernels
     /// <param name="source">Element (0, 0). Shape [<paramref name="valid"/>, k].</param>
     /// <param name="stride">Bytes between rows of the source.</param>
     /// <param name="width">Width of the panel.</param>
-    /// <param name="valid">Rows that exist, 1 to <paramref name="width"/>; the others get numbers that nobody uses.</param>
+    /// <param name="valid">Rows that exist, at least 1; the others get numbers that nobody uses.</param>
     /// <param name="k">Length of the panel.</param>
     /// <param name="panel">Overwritten. Shape [k, <paramref name="width"/>].</param>
     public abstract void PackAlong(DType dtype, byte* source, long stride, int width, int valid, int k, float* panel);
@@ -81,4 +81,27 @@ internal abstract unsafe class GemmKernels
     /// <param name="panels">Overwritten. ⌈valid / width⌉ panels, <see cref="PanelFloats"/> apart.</param>
     public abstract void PackAcross(
         DType dtype, byte* source, long stride, int width, int valid, int k, float* panels);
+
+    /// <summary>
+    /// The most rows for which <see cref="FewRows"/> serves instead of packing and <see cref="Tile"/>; 0 for none.
+    /// </summary>
+    public virtual int MostFewRows => 0;
+
+    /// <summary>
+    /// Computes few rows of C from a panel of A and columns of B as stored, contiguous along k; the bits of
+    /// <see cref="Tile"/>.
+    /// </summary>
+    /// <param name="rows">Rows of C, 1 to <see cref="MostFewRows"/>.</param>
+    /// <param name="a">Panel of A. Shape [k, <see cref="Rows"/>].</param>
+    /// <param name="dtype">Storage type of B.</param>
+    /// <param name="b">First element of the first column.</param>
+    /// <param name="stride">Bytes between columns.</param>
+    /// <param name="valid">Columns that exist; <see cref="Columns"/> are computed.</param>
+    /// <param name="k">Length of the shared dimension.</param>
+    /// <param name="c">First element of the tile.</param>
+    /// <param name="ldc">Distance between rows of C.</param>
+    /// <param name="adds">Whether the tile is added to instead of overwritten.</param>
+    public virtual void FewRows(
+        int rows, float* a, DType dtype, byte* b, long stride, int valid, int k, float* c, long ldc, bool adds) =>
+        throw new NotSupportedException($"{Name} has no kernel for few rows");
 }

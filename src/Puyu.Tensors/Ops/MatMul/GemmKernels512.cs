@@ -90,4 +90,72 @@ internal sealed unsafe class GemmKernels512 : GemmKernels
                 break;
         }
     }
+
+    /// <inheritdoc/>
+    public override int MostFewRows => GemmFewRows512.MostRows;
+
+    /// <inheritdoc/>
+    public override void FewRows(
+        int rows, float* a, DType dtype, byte* b, long stride, int valid, int k, float* c, long ldc, bool adds)
+    {
+        switch (dtype)
+        {
+            case DType.BF16:
+                FewRows<StoredBF16>(rows, a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case DType.F16:
+                FewRows<StoredF16>(rows, a, b, stride, valid, k, c, ldc, adds);
+                break;
+            default:
+                FewRows<StoredF32>(rows, a, b, stride, valid, k, c, ldc, adds);
+                break;
+        }
+    }
+
+    private static void FewRows<TStored>(
+        int rows, float* a, byte* b, long stride, int valid, int k, float* c, long ldc, bool adds)
+        where TStored : struct, IStored
+    {
+        switch (rows)
+        {
+            case 1:
+                FewRows<Rows1, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case 2:
+                FewRows<Rows2, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case 3:
+                FewRows<Rows3, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case 4:
+                FewRows<Rows4, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case 5:
+                FewRows<Rows5, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case 6:
+                FewRows<Rows6, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            case 7:
+                FewRows<Rows7, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+            default:
+                FewRows<Rows8, TStored>(a, b, stride, valid, k, c, ldc, adds);
+                break;
+        }
+    }
+
+    /// <summary>Both halves of the columns of a tile; the second is left alone if it has none.</summary>
+    private static void FewRows<TRows, TStored>(
+        float* a, byte* b, long stride, int valid, int k, float* c, long ldc, bool adds)
+        where TRows : struct, IRowCount
+        where TStored : struct, IStored
+    {
+        const int Half = GemmFewRows512.Columns;
+        GemmFewRows512.Run<TRows, TStored>(b, stride, Math.Min(valid, Half), a, k, c, ldc, adds);
+        if (valid > Half)
+        {
+            GemmFewRows512.Run<TRows, TStored>(b + (Half * stride), stride, valid - Half, a, k, c + Half, ldc, adds);
+        }
+    }
 }

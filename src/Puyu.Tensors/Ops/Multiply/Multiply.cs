@@ -5,7 +5,7 @@ namespace Puyu.Tensors;
 /// <summary>Element-wise product.</summary>
 public static class MultiplyOp
 {
-    /// <summary>Multiplies element by element: <c>y = a · b</c>. Equations in <see cref="MultiplyReference"/>.</summary>
+    /// <summary>The product of each pair of elements. Equations in <see cref="MultiplyReference"/>.</summary>
     /// <param name="scope">Owns the result.</param>
     /// <param name="a">F32, any shape.</param>
     /// <param name="b">F32, the shape of <paramref name="a"/>.</param>

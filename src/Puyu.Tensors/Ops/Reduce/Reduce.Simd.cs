@@ -68,11 +68,12 @@ internal static unsafe class ReduceSimd
         private static double Sum(float* x, long count)
         {
             int lanes = Vector<float>.Count;
-            long i = count - (count % lanes);
-            Vector.Widen(Lanes.Load(x + i, (int)(count - i)), out Vector<double> low, out Vector<double> high);
+            int tail = (int)(count % lanes);
+            Vector.Widen(Lanes.Load(x + count - tail, tail), out Vector<double> low, out Vector<double> high);
             (Vector<double> sum0, Vector<double> sum1) = (TTerm.Of(low), TTerm.Of(high));
             Vector<double> sum2 = default, sum3 = default;
-            for (i -= 2 * lanes; i >= 0; i -= 2 * lanes)
+            long i = 0;
+            for (; i <= count - (2 * lanes); i += 2 * lanes)
             {
                 Vector.Widen(Vector.Load(x + i), out low, out high);
                 sum0 += TTerm.Of(low);
@@ -82,9 +83,9 @@ internal static unsafe class ReduceSimd
                 sum3 += TTerm.Of(high);
             }
 
-            if (i == -lanes)
+            if (i <= count - lanes)
             {
-                Vector.Widen(Vector.Load(x), out low, out high);
+                Vector.Widen(Vector.Load(x + i), out low, out high);
                 sum2 += TTerm.Of(low);
                 sum3 += TTerm.Of(high);
             }

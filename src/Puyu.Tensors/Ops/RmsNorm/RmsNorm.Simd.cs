@@ -1,10 +1,11 @@
-using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary><see cref="RmsNormReference"/>, which states the equations, one row at a time in the first-level cache.</summary>
+/// <summary><see cref="RmsNormReference"/>, which states the equations, row by row in the first-level cache.</summary>
 /// <remarks>
 /// Sums run in four vector accumulators (two for each of backward's two sums), the remainder of a row first. The
 /// gradient of the weight is summed over blocks of rows whose number depends on the number of rows alone; the partial
@@ -69,49 +70,66 @@ internal static unsafe class RmsNormSimd
 
         public readonly void Execute(int piece, int worker)
         {
+            if (Avx512F.IsSupported)
+            {
+                Execute<Float16Lanes>(piece);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Execute<Float8Lanes>(piece);
+            }
+            else
+            {
+                Execute<Float4Lanes>(piece);
+            }
+        }
+
+        private readonly void Execute<T>(int piece)
+            where T : struct, IFloatVector<T>
+        {
             long first = Grid.First(piece);
             for (long row = first; row < first + Grid.Length(piece); row++)
             {
-                float r = 1 / MathF.Sqrt((SumOfSquares(X + (row * D), D) / D) + Epsilon);
-                Scale(X + (row * D), Weight, r, Y + (row * D), D);
+                float r = 1 / MathF.Sqrt((SumOfSquares<T>(X + (row * D), D) / D) + Epsilon);
+                Scale<T>(X + (row * D), Weight, r, Y + (row * D), D);
             }
         }
 
-        private static float SumOfSquares(float* x, int d)
+        private static float SumOfSquares<T>(float* x, int d)
+            where T : struct, IFloatVector<T>
         {
-            int lanes = Vector<float>.Count;
-            int i = d - (d % lanes);
-            Vector<float> sum0 = Lanes.Load(x + i, d - i);
+            int tail = d % T.Count;
+            T sum0 = Lanes.Load<T>(x + d - tail, tail);
             sum0 *= sum0;
-            Vector<float> sum1 = default, sum2 = default, sum3 = default;
-            for (i -= 4 * lanes; i >= 0; i -= 4 * lanes)
+            (T sum1, T sum2, T sum3) = (T.Create(0), T.Create(0), T.Create(0));
+            int i = 0;
+            for (; i <= d - (4 * T.Count); i += 4 * T.Count)
             {
-                Vector<float> x0 = Vector.Load(x + i);
-                Vector<float> x1 = Vector.Load(x + i + lanes);
-                Vector<float> x2 = Vector.Load(x + i + (2 * lanes));
-                Vector<float> x3 = Vector.Load(x + i + (3 * lanes));
-                sum0 = Vector.MultiplyAddEstimate(x0, x0, sum0);
-                sum1 = Vector.MultiplyAddEstimate(x1, x1, sum1);
-                sum2 = Vector.MultiplyAddEstimate(x2, x2, sum2);
-                sum3 = Vector.MultiplyAddEstimate(x3, x3, sum3);
+                (T x0, T x1) = (T.Load(x + i), T.Load(x + i + T.Count));
+                (T x2, T x3) = (T.Load(x + i + (2 * T.Count)), T.Load(x + i + (3 * T.Count)));
+                sum0 = T.MultiplyAdd(x0, x0, sum0);
+                sum1 = T.MultiplyAdd(x1, x1, sum1);
+                sum2 = T.MultiplyAdd(x2, x2, sum2);
+                sum3 = T.MultiplyAdd(x3, x3, sum3);
             }
 
-            for (i += 3 * lanes; i >= 0; i -= lanes)
+            for (; i <= d - T.Count; i += T.Count)
             {
-                Vector<float> xi = Vector.Load(x + i);
-                sum1 = Vector.MultiplyAddEstimate(xi, xi, sum1);
+                T xi = T.Load(x + i);
+                sum1 = T.MultiplyAdd(xi, xi, sum1);
             }
 
-            return Vector.Sum((sum0 + sum1) + (sum2 + sum3));
+            return T.Sum((sum0 + sum1) + (sum2 + sum3));
         }
 
-        private static void Scale(float* x, float* weight, float r, float* y, int d)
+        private static void Scale<T>(float* x, float* weight, float r, float* y, int d)
+            where T : struct, IFloatVector<T>
         {
-            var scale = new Vector<float>(r);
+            T scale = T.Create(r);
             int i = 0;
-            for (; i <= d - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= d - T.Count; i += T.Count)
             {
-                (Vector.Load(weight + i) * Vector.Load(x + i) * scale).Store(y + i);
+                (T.Load(weight + i) * T.Load(x + i) * scale).Store(y + i);
             }
 
             for (; i < d; i++)
@@ -137,6 +155,23 @@ internal static unsafe class RmsNormSimd
 
         public readonly void Execute(int piece, int worker)
         {
+            if (Avx512F.IsSupported)
+            {
+                Execute<Float16Lanes>(piece);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Execute<Float8Lanes>(piece);
+            }
+            else
+            {
+                Execute<Float4Lanes>(piece);
+            }
+        }
+
+        private readonly void Execute<T>(int piece)
+            where T : struct, IFloatVector<T>
+        {
             float* partial = DWeight is null ? null : Partials + ((long)piece * D);
             if (partial is not null)
             {
@@ -148,57 +183,57 @@ internal static unsafe class RmsNormSimd
             {
                 float* x = X + (row * D);
                 float* dY = DY + (row * D);
-                (float squares, float s) = Sums(x, Weight, dY, D);
+                (float squares, float s) = Sums<T>(x, Weight, dY, D);
                 float r = 1 / MathF.Sqrt((squares / D) + Epsilon);
                 if (partial is not null)
                 {
-                    AddWeightGradient(x, dY, r, partial, D);
+                    AddWeightGradient<T>(x, dY, r, partial, D);
                 }
 
                 if (DX is not null)
                 {
-                    AddInputGradient(x, dY, r, r * r * r * s / D, DX + (row * D));
+                    AddInputGradient<T>(x, dY, r, r * r * r * s / D, DX + (row * D));
                 }
             }
         }
 
         /// <summary>Σ xᵢ² and Σ dyᵢ wᵢ xᵢ.</summary>
-        private static (float Squares, float S) Sums(float* x, float* weight, float* dY, int d)
+        private static (float Squares, float S) Sums<T>(float* x, float* weight, float* dY, int d)
+            where T : struct, IFloatVector<T>
         {
-            int lanes = Vector<float>.Count;
-            int i = d - (d % lanes);
-            Vector<float> tail = Lanes.Load(x + i, d - i);
-            Vector<float> squares0 = tail * tail;
-            Vector<float> s0 = Lanes.Load(dY + i, d - i) * Lanes.Load(weight + i, d - i) * tail;
-            Vector<float> squares1 = default, s1 = default;
-            for (i -= 2 * lanes; i >= 0; i -= 2 * lanes)
+            int tail = d % T.Count;
+            int i = d - tail;
+            T squares0 = Lanes.Load<T>(x + i, tail);
+            T s0 = Lanes.Load<T>(dY + i, tail) * Lanes.Load<T>(weight + i, tail) * squares0;
+            squares0 *= squares0;
+            (T squares1, T s1) = (T.Create(0), T.Create(0));
+            for (i = 0; i <= d - (2 * T.Count); i += 2 * T.Count)
             {
-                Vector<float> x0 = Vector.Load(x + i);
-                Vector<float> x1 = Vector.Load(x + i + lanes);
-                squares0 = Vector.MultiplyAddEstimate(x0, x0, squares0);
-                squares1 = Vector.MultiplyAddEstimate(x1, x1, squares1);
-                s0 = Vector.MultiplyAddEstimate(Vector.Load(dY + i) * Vector.Load(weight + i), x0, s0);
-                s1 = Vector.MultiplyAddEstimate(Vector.Load(dY + i + lanes) * Vector.Load(weight + i + lanes), x1, s1);
+                (T x0, T x1) = (T.Load(x + i), T.Load(x + i + T.Count));
+                squares0 = T.MultiplyAdd(x0, x0, squares0);
+                squares1 = T.MultiplyAdd(x1, x1, squares1);
+                s0 = T.MultiplyAdd(T.Load(dY + i) * T.Load(weight + i), x0, s0);
+                s1 = T.MultiplyAdd(T.Load(dY + i + T.Count) * T.Load(weight + i + T.Count), x1, s1);
             }
 
-            if (i == -lanes)
+            if (i <= d - T.Count)
             {
-                Vector<float> x0 = Vector.Load(x);
-                squares0 = Vector.MultiplyAddEstimate(x0, x0, squares0);
-                s0 = Vector.MultiplyAddEstimate(Vector.Load(dY) * Vector.Load(weight), x0, s0);
+                T x0 = T.Load(x + i);
+                squares0 = T.MultiplyAdd(x0, x0, squares0);
+                s0 = T.MultiplyAdd(T.Load(dY + i) * T.Load(weight + i), x0, s0);
             }
 
-            return (Vector.Sum(squares0 + squares1), Vector.Sum(s0 + s1));
+            return (T.Sum(squares0 + squares1), T.Sum(s0 + s1));
         }
 
-        private static void AddWeightGradient(float* x, float* dY, float r, float* partial, int d)
+        private static void AddWeightGradient<T>(float* x, float* dY, float r, float* partial, int d)
+            where T : struct, IFloatVector<T>
         {
-            var scale = new Vector<float>(r);
+            T scale = T.Create(r);
             int i = 0;
-            for (; i <= d - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= d - T.Count; i += T.Count)
             {
-                Vector<float> product = Vector.Load(dY + i) * Vector.Load(x + i);
-                Vector.MultiplyAddEstimate(product, scale, Vector.Load(partial + i)).Store(partial + i);
+                T.MultiplyAdd(T.Load(dY + i) * T.Load(x + i), scale, T.Load(partial + i)).Store(partial + i);
             }
 
             for (; i < d; i++)
@@ -207,16 +242,16 @@ internal static unsafe class RmsNormSimd
             }
         }
 
-        private readonly void AddInputGradient(float* x, float* dY, float r, float projection, float* dX)
+        private readonly void AddInputGradient<T>(float* x, float* dY, float r, float projection, float* dX)
+            where T : struct, IFloatVector<T>
         {
-            var scale = new Vector<float>(r);
-            var negative = new Vector<float>(-projection);
+            (T scale, T negative) = (T.Create(r), T.Create(-projection));
             int i = 0;
-            for (; i <= D - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= D - T.Count; i += T.Count)
             {
-                Vector<float> before = OverwritesDX ? default : Vector.Load(dX + i);
-                Vector<float> along = Vector.MultiplyAddEstimate(Vector.Load(x + i), negative, before);
-                Vector.MultiplyAddEstimate(Vector.Load(dY + i) * Vector.Load(Weight + i), scale, along).Store(dX + i);
+                T before = OverwritesDX ? T.Create(0) : T.Load(dX + i);
+                T along = T.MultiplyAdd(T.Load(x + i), negative, before);
+                T.MultiplyAdd(T.Load(dY + i) * T.Load(Weight + i), scale, along).Store(dX + i);
             }
 
             for (; i < D; i++)

@@ -3,8 +3,8 @@ namespace Puyu.Tensors;
 public abstract partial class Backend
 {
     /// <summary>
-    /// Overwrites columns of the target with columns of the source; rows are those of all outer dimensions. A target that
-    /// is marked as zeros has to be overwritten whole.
+    /// Overwrites columns of the target with columns of the source; rows are those of all outer dimensions. A target
+    /// that is marked as zeros has to be overwritten whole.
     /// </summary>
     internal abstract void CopyColumns(Tensor source, int sourceColumn, Tensor target, int targetColumn, int columns);
 

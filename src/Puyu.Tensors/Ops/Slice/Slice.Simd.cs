@@ -16,7 +16,8 @@ internal static unsafe class SliceSimd
     /// <param name="columns">Number of columns.</param>
     /// <param name="adds">Whether to add instead of overwriting.</param>
     public static void Run(
-        Workers workers, float* source, int sourceWidth, float* target, int targetWidth, int rows, int columns, bool adds)
+        Workers workers, float* source, int sourceWidth, float* target, int targetWidth, int rows, int columns,
+        bool adds)
     {
         var job = new Job
         {

@@ -1,11 +1,13 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
 /// <summary><see cref="SoftmaxReference"/>, which states the equations, one row at a time.</summary>
-/// <remarks>Sums run in one vector accumulator; the remainder of a row goes first.</remarks>
+/// <remarks>Sums run in one or two vector accumulators; the remainder of a row goes first.</remarks>
 internal static unsafe class SoftmaxSimd
 {
     /// <inheritdoc cref="SoftmaxReference.Forward"/>
@@ -39,31 +41,50 @@ internal static unsafe class SoftmaxSimd
 
         public readonly void Execute(int piece, int worker)
         {
+            if (Avx512F.IsSupported)
+            {
+                Execute<Float16Lanes>(piece);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Execute<Float8Lanes>(piece);
+            }
+            else
+            {
+                Execute<Float4Lanes>(piece);
+            }
+        }
+
+        private readonly void Execute<T>(int piece)
+            where T : struct, IFloatVector<T>
+        {
             long first = Grid.First(piece);
             for (long row = first; row < first + Grid.Length(piece); row++)
             {
+                float* x = X + (row * Width);
                 float* y = Y + (row * Width);
-                var x = new ReadOnlySpan<float>(X + (row * Width), Width);
-                float sum = Exponentials(X + (row * Width), TensorPrimitives.Max(x), y, Width);
+                float max = TensorPrimitives.MaxNumber(new ReadOnlySpan<float>(x, Width));
+                float sum = Exponentials<T>(x, max, y, Width);
                 TensorPrimitives.Multiply(new ReadOnlySpan<float>(y, Width), 1 / sum, new Span<float>(y, Width));
             }
         }
 
         /// <summary>Writes exp(xᵢ − max) and returns their sum.</summary>
-        private static float Exponentials(float* x, float max, float* y, int width)
+        private static float Exponentials<T>(float* x, float max, float* y, int width)
+            where T : struct, IFloatVector<T>
         {
-            var shift = new Vector<float>(max);
-            int i = width - (width % Vector<float>.Count);
-            Lanes.Store(VectorMath.Exp(Lanes.Load(x + i, width - i) - shift), y + i, width - i);
-            Vector<float> sum = Lanes.Load(y + i, width - i);
-            for (i -= Vector<float>.Count; i >= 0; i -= Vector<float>.Count)
+            T shift = T.Create(max);
+            int tail = width % T.Count;
+            Lanes.Store(FloatVectorMath.Exp(Lanes.Load<T>(x + width - tail, tail) - shift), y + width - tail, tail);
+            T sum = Lanes.Load<T>(y + width - tail, tail);
+            for (int i = 0; i <= width - T.Count; i += T.Count)
             {
-                Vector<float> exponential = VectorMath.Exp(Vector.Load(x + i) - shift);
+                T exponential = FloatVectorMath.Exp(T.Load(x + i) - shift);
                 exponential.Store(y + i);
                 sum += exponential;
             }
 
-            return Vector.Sum(sum);
+            return T.Sum(sum);
         }
     }
 
@@ -89,14 +110,23 @@ internal static unsafe class SoftmaxSimd
 
         private static float Dot(float* y, float* dY, int width)
         {
-            int i = width - (width % Vector<float>.Count);
-            Vector<float> sum = Lanes.Load(y + i, width - i) * Lanes.Load(dY + i, width - i);
-            for (i -= Vector<float>.Count; i >= 0; i -= Vector<float>.Count)
+            int lanes = Vector<float>.Count;
+            int tail = width % lanes;
+            Vector<float> sum0 = Lanes.Load(y + width - tail, tail) * Lanes.Load(dY + width - tail, tail);
+            Vector<float> sum1 = default;
+            int i = 0;
+            for (; i <= width - (2 * lanes); i += 2 * lanes)
             {
-                sum = Vector.MultiplyAddEstimate(Vector.Load(y + i), Vector.Load(dY + i), sum);
+                sum0 = Vector.MultiplyAddEstimate(Vector.Load(y + i), Vector.Load(dY + i), sum0);
+                sum1 = Vector.MultiplyAddEstimate(Vector.Load(y + i + lanes), Vector.Load(dY + i + lanes), sum1);
             }
 
-            return Vector.Sum(sum);
+            if (i <= width - lanes)
+            {
+                sum0 = Vector.MultiplyAddEstimate(Vector.Load(y + i), Vector.Load(dY + i), sum0);
+            }
+
+            return Vector.Sum(sum0 + sum1);
         }
 
         private readonly void AddRow(float* y, float* dY, float dot, float* dX)

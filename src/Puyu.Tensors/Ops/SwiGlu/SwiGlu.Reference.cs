@@ -28,7 +28,8 @@ internal static class SwiGluReference
     /// <param name="dGate">Gradient with respect to g, added to; empty where not wanted.</param>
     /// <param name="dUp">Gradient with respect to u, added to; empty where not wanted.</param>
     public static void Backward(
-        ReadOnlySpan<double> gate, ReadOnlySpan<double> up, ReadOnlySpan<double> dY, Span<double> dGate, Span<double> dUp)
+        ReadOnlySpan<double> gate, ReadOnlySpan<double> up, ReadOnlySpan<double> dY, Span<double> dGate,
+        Span<double> dUp)
     {
         for (int i = 0; i < dGate.Length; i++)
         {

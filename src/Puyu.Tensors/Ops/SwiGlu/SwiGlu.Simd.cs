@@ -1,11 +1,12 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
 /// <summary><see cref="SwiGluReference"/>, which states the equations, in pieces of a cache's size.</summary>
-/// <remarks>One vector at a time; a remainder goes through the same code in a vector that is filled up with zeros.</remarks>
+/// <remarks>One vector at a time; a remainder goes through the same code in a vector filled up with zeros.</remarks>
 internal static unsafe class SwiGluSimd
 {
     /// <inheritdoc cref="SwiGluReference.Forward"/>
@@ -31,19 +32,36 @@ internal static unsafe class SwiGluSimd
 
         public readonly void Execute(int piece, int worker)
         {
+            if (Avx512F.IsSupported)
+            {
+                Execute<Float16Lanes>(piece);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Execute<Float8Lanes>(piece);
+            }
+            else
+            {
+                Execute<Float4Lanes>(piece);
+            }
+        }
+
+        private readonly void Execute<T>(int piece)
+            where T : struct, IFloatVector<T>
+        {
             long i = Grid.First(piece);
             long end = i + Grid.Length(piece);
-            for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= end - T.Count; i += T.Count)
             {
-                Vector<float> g = Vector.Load(Gate + i);
-                (g * VectorMath.Sigmoid(g) * Vector.Load(Up + i)).Store(Y + i);
+                T g = T.Load(Gate + i);
+                (g * FloatVectorMath.Sigmoid(g) * T.Load(Up + i)).Store(Y + i);
             }
 
             if (i < end)
             {
                 int count = (int)(end - i);
-                Vector<float> g = Lanes.Load(Gate + i, count);
-                Lanes.Store(g * VectorMath.Sigmoid(g) * Lanes.Load(Up + i, count), Y + i, count);
+                T g = Lanes.Load<T>(Gate + i, count);
+                Lanes.Store(g * FloatVectorMath.Sigmoid(g) * Lanes.Load<T>(Up + i, count), Y + i, count);
             }
         }
     }
@@ -62,52 +80,71 @@ internal static unsafe class SwiGluSimd
 
         public readonly void Execute(int piece, int worker)
         {
+            if (Avx512F.IsSupported)
+            {
+                Execute<Float16Lanes>(piece);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Execute<Float8Lanes>(piece);
+            }
+            else
+            {
+                Execute<Float4Lanes>(piece);
+            }
+        }
+
+        private readonly void Execute<T>(int piece)
+            where T : struct, IFloatVector<T>
+        {
             long i = Grid.First(piece);
             long end = i + Grid.Length(piece);
-            for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+            for (; i <= end - T.Count; i += T.Count)
             {
-                (Vector<float> dGate, Vector<float> dUp) =
-                    Derivatives(Vector.Load(Gate + i), Vector.Load(Up + i), Vector.Load(DY + i));
+                Derivatives(T.Load(Gate + i), T.Load(Up + i), T.Load(DY + i), out T dGate, out T dUp);
                 if (DGate is not null)
                 {
-                    (OverwritesDGate ? dGate : Vector.Load(DGate + i) + dGate).Store(DGate + i);
+                    (OverwritesDGate ? dGate : T.Load(DGate + i) + dGate).Store(DGate + i);
                 }
 
                 if (DUp is not null)
                 {
-                    (OverwritesDUp ? dUp : Vector.Load(DUp + i) + dUp).Store(DUp + i);
+                    (OverwritesDUp ? dUp : T.Load(DUp + i) + dUp).Store(DUp + i);
                 }
             }
 
             if (i < end)
             {
-                Remainder(i, (int)(end - i));
+                Remainder<T>(i, (int)(end - i));
             }
         }
 
-        private readonly void Remainder(long i, int count)
+        private readonly void Remainder<T>(long i, int count)
+            where T : struct, IFloatVector<T>
         {
-            (Vector<float> dGate, Vector<float> dUp) =
-                Derivatives(Lanes.Load(Gate + i, count), Lanes.Load(Up + i, count), Lanes.Load(DY + i, count));
+            Derivatives(
+                Lanes.Load<T>(Gate + i, count), Lanes.Load<T>(Up + i, count), Lanes.Load<T>(DY + i, count),
+                out T dGate, out T dUp);
             if (DGate is not null)
             {
-                Lanes.Store(OverwritesDGate ? dGate : Lanes.Load(DGate + i, count) + dGate, DGate + i, count);
+                Lanes.Store(OverwritesDGate ? dGate : Lanes.Load<T>(DGate + i, count) + dGate, DGate + i, count);
             }
 
             if (DUp is not null)
             {
-                Lanes.Store(OverwritesDUp ? dUp : Lanes.Load(DUp + i, count) + dUp, DUp + i, count);
+                Lanes.Store(OverwritesDUp ? dUp : Lanes.Load<T>(DUp + i, count) + dUp, DUp + i, count);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static (Vector<float> DGate, Vector<float> DUp) Derivatives(
-            Vector<float> gate, Vector<float> up, Vector<float> dY)
+        private static void Derivatives<T>(T gate, T up, T dY, out T dGate, out T dUp)
+            where T : struct, IFloatVector<T>
         {
-            Vector<float> sigma = VectorMath.Sigmoid(gate);
-            Vector<float> silu = gate * sigma;
-            Vector<float> slope = sigma + (silu * (Vector<float>.One - sigma));
-            return (dY * up * slope, dY * silu);
+            T sigma = FloatVectorMath.Sigmoid(gate);
+            T silu = gate * sigma;
+            T slope = T.MultiplyAdd(silu, T.Create(1) - sigma, sigma);
+            dGate = dY * up * slope;
+            dUp = dY * silu;
         }
     }
 }

@@ -17,7 +17,8 @@ public static class SwiGluOp
     {
         ShapeException.Require(
             gate.Shape == up.Shape, $"SwiGlu: up is {up} but gate is {gate}, so up must be {gate.Shape}");
-        ShapeException.Require(gate.DType == DType.F32 && up.DType == DType.F32, $"SwiGlu: {gate} and {up} must be F32");
+        ShapeException.Require(
+            gate.DType == DType.F32 && up.DType == DType.F32, $"SwiGlu: {gate} and {up} must be F32");
 
         Tensor y = scope.Empty(gate.Shape);
         scope.Backend.SwiGluForward(gate, up, y);

@@ -34,4 +34,12 @@ internal static class FloatVectorMath
         p = T.MultiplyAdd(p, r * r, r) + T.Create(1);
         return T.Scale(p, n);
     }
+
+    /// <summary>The logistic function 1 / (1 + e⁻ˣ).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sigmoid<T>(T x)
+        where T : struct, IFloatVector<T>
+    {
+        return T.Create(1) / (T.Create(1) + Exp(T.Create(0) - x));
+    }
 }

@@ -6,7 +6,7 @@ namespace Puyu.Tensors;
 
 /// <summary>
 /// A vector of floats of some width, so that an element-wise kernel is written once for all widths. All widths give the
-/// same bits for the same element.
+/// same bits for the same element, sums apart.
 /// </summary>
 internal unsafe interface IFloatVector<TSelf>
     where TSelf : struct, IFloatVector<TSelf>
@@ -19,6 +19,8 @@ internal unsafe interface IFloatVector<TSelf>
     static abstract TSelf operator -(TSelf a, TSelf b);
 
     static abstract TSelf operator *(TSelf a, TSelf b);
+
+    static abstract TSelf operator /(TSelf a, TSelf b);
 
     /// <summary>Reads elements from any address.</summary>
     static abstract TSelf Load(float* source);
@@ -37,6 +39,9 @@ internal unsafe interface IFloatVector<TSelf>
 
     /// <summary>To the nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf x);
+
+    /// <summary>The sum of all elements, in an order that depends on the width.</summary>
+    static abstract float Sum(TSelf x);
 
     /// <summary>x · 2ⁿ for whole n in [−252, 255], rounded once.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);
@@ -65,6 +70,9 @@ internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVec
     public static Float16Lanes operator *(Float16Lanes a, Float16Lanes b) => new(a._value * b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float16Lanes operator /(Float16Lanes a, Float16Lanes b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float16Lanes Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,6 +90,9 @@ internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVec
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float16Lanes Round(Float16Lanes x) => new(Vector512.Round(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Float16Lanes x) => Vector512.Sum(x._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float16Lanes Scale(Float16Lanes x, Float16Lanes n)
@@ -124,6 +135,9 @@ internal readonly unsafe struct Float8Lanes(Vector256<float> value) : IFloatVect
     public static Float8Lanes operator *(Float8Lanes a, Float8Lanes b) => new(a._value * b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float8Lanes operator /(Float8Lanes a, Float8Lanes b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float8Lanes Load(float* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -141,6 +155,9 @@ internal readonly unsafe struct Float8Lanes(Vector256<float> value) : IFloatVect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float8Lanes Round(Float8Lanes x) => new(Vector256.Round(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Float8Lanes x) => Vector256.Sum(x._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float8Lanes Scale(Float8Lanes x, Float8Lanes n)
@@ -178,6 +195,9 @@ internal readonly unsafe struct Float4Lanes(Vector128<float> value) : IFloatVect
     public static Float4Lanes operator *(Float4Lanes a, Float4Lanes b) => new(a._value * b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4Lanes operator /(Float4Lanes a, Float4Lanes b) => new(a._value / b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4Lanes Load(float* source) => new(Vector128.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -195,6 +215,9 @@ internal readonly unsafe struct Float4Lanes(Vector128<float> value) : IFloatVect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4Lanes Round(Float4Lanes x) => new(Vector128.Round(x._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Float4Lanes x) => Vector128.Sum(x._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4Lanes Scale(Float4Lanes x, Float4Lanes n)

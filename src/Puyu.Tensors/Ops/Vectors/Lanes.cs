@@ -4,11 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Puyu.Tensors;
 
-/// <summary>Vectors of fewer elements than a register holds, so that a remainder goes through the code of the loop.</summary>
-/// <remarks>
-/// The kernels of these ops are bound by memory, so they are written once, in <see cref="Vector{T}"/>: 256 bits with
-/// AVX2, 128 bits elsewhere, and plain loops without intrinsics.
-/// </remarks>
+/// <summary>Vectors of fewer elements than a register holds: a remainder goes through the code of the loop.</summary>
 internal static unsafe class Lanes
 {
     /// <summary>Reads <paramref name="count"/> elements, fewer than a vector has, and zeros.</summary>
@@ -33,5 +29,27 @@ internal static unsafe class Lanes
         {
             target[i] = ((float*)&lanes)[i];
         }
+    }
+
+    /// <summary>Reads <paramref name="count"/> elements, fewer than a vector has, and zeros.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static T Load<T>(float* source, int count)
+        where T : struct, IFloatVector<T>
+    {
+        Debug.Assert(count < T.Count);
+        float* lanes = stackalloc float[T.Count];
+        new Span<float>(lanes, T.Count).Clear();
+        new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(lanes, T.Count));
+        return T.Load(lanes);
+    }
+
+    /// <summary>Writes the first <paramref name="count"/> elements.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Store<T>(T vector, float* target, int count)
+        where T : struct, IFloatVector<T>
+    {
+        float* lanes = stackalloc float[T.Count];
+        vector.Store(lanes);
+        new ReadOnlySpan<float>(lanes, count).CopyTo(new Span<float>(target, count));
     }
 }

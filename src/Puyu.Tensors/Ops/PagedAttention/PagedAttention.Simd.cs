@@ -1,0 +1,51 @@
+using Puyu.Tensors.Threads;
+
+namespace Puyu.Tensors;
+
+/// <summary>
+/// <see cref="AttentionSimd"/> with keys and values from a paged cache. The tiles of keys stand at the same positions of
+/// a sequence and are combined in the same order, whichever rows are new.
+/// </summary>
+internal static unsafe class PagedAttentionSimd
+{
+    /// <summary>Writes the new rows, then attends.</summary>
+    public static void Forward(
+        CpuBackend backend, in AttentionInput input, KvBlocks cache, PagedSequences sequences, Tensor y)
+    {
+        sequences.RequireContents(input.Boundaries(), cache);
+        var keyValues = new PagedKeyValues(cache, sequences);
+        var job = new WriteJob
+        {
+            KeyValues = keyValues,
+            Qkv = input.Qkv.Pointer<float>(),
+            CuSeqLens = input.CuSeqLens.Pointer<int>(),
+            Layout = input.Layout,
+        };
+        backend.Workers.ForEach(input.Sequences * input.Layout.KvHeads, ref job);
+        AttentionSimd.Forward(backend, input, y, logSumExp: null, keyValues);
+    }
+
+    /// <summary>One key-value head of one sequence.</summary>
+    private struct WriteJob : IJob
+    {
+        public PagedKeyValues KeyValues;
+        public float* Qkv;
+        public int* CuSeqLens;
+        public QkvLayout Layout;
+
+        public readonly void Execute(int piece, int worker)
+        {
+            (int sequence, int kvHead) = Math.DivRem(piece, Layout.KvHeads);
+            int first = CuSeqLens[sequence];
+            int rows = CuSeqLens[sequence + 1] - first;
+            int position = KeyValues.FirstPosition(sequence, rows);
+            for (int row = 0; row < rows; row++)
+            {
+                float* source = Qkv + ((long)(first + row) * Layout.Width);
+                KeyValues.Store(
+                    new AttentionPiece(sequence, kvHead, FirstTile: 0), position + row,
+                    source + Layout.KeyColumn(kvHead), source + Layout.ValueColumn(kvHead));
+            }
+        }
+    }
+}

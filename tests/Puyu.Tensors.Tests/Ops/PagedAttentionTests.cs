@@ -1,0 +1,181 @@
+using Puyu.Tensors.Tests.Support;
+
+namespace Puyu.Tensors.Tests.Ops;
+
+public class PagedAttentionTests
+{
+    private const int Length = 150;
+
+    private static readonly QkvLayout _layout = new(6, 2, 32, QkvOrder.GroupInterleaved);
+
+    [Theory]
+    [MemberData(nameof(AllBackends.Names), MemberType = typeof(AllBackends))]
+    public void Prefill_GivesTheBitsOfAttention(string name)
+    {
+        using Backend backend = AllBackends.Create(name);
+        using Scope scope = backend.BeginScope();
+        float[] x = Numbers.Uniform(Length * _layout.Width, seed: 1);
+        Tensor qkv = scope.From<float>(x, [Length, _layout.Width]);
+        float[] expected = scope.Attention(qkv, scope.From([0, Length], [2]), _layout).Span<float>().ToArray();
+
+        float[] actual = Run(backend, DType.F32, blockSize: 16, x, [Length]);
+
+        Assert.Equal(expected, actual);
+    }
+
+    [Theory]
+    [InlineData("cpu-1", DType.F32, 16, 3, 32)]
+    [InlineData("cpu-3", DType.F32, 5, 1, 32)]
+    [InlineData("cpu-1", DType.BF16, 64, 20, 80)]
+    [InlineData("cpu-1", DType.F32, 64, 1, 80)]
+    [InlineData("cpu-1", DType.F32, 16, 40, 16)]
+    [InlineData("cpu-3", DType.BF16, 7, 2, 30)]
+    [InlineData("reference", DType.F32, 16, 2, 8)]
+    public void Decode_GivesTheBitsOfPrefill_HoweverItIsCutIntoChunks(
+        string name, DType storage, int blockSize, int group, int headDim)
+    {
+        QkvLayout layout = new(2 * group, 2, headDim, QkvOrder.GroupInterleaved);
+        int length = name == "reference" ? 20 : Length;
+        using Backend backend = AllBackends.Create(name);
+        float[] x = Numbers.Uniform(length * layout.Width, seed: 1);
+
+        float[] whole = Run(backend, storage, blockSize, x, [length], layout);
+        float[] chunks = Run(backend, storage, blockSize, x, [7, 1, 0, length - 10, 2], layout);
+        float[] tokens = Run(backend, storage, blockSize, x, [.. Enumerable.Repeat(1, length)], layout);
+
+        Assert.Equal(whole, chunks);
+        Assert.Equal(whole, tokens);
+    }
+
+    [Theory]
+    [InlineData(DType.F32, 16, 32)]
+    [InlineData(DType.BF16, 5, 30)]
+    public void Forward_MatchesReference(DType storage, int blockSize, int headDim)
+    {
+        QkvLayout layout = new(6, 2, headDim, QkvOrder.Blocks);
+        float[] x = Numbers.Uniform(100 * layout.Width, seed: 1);
+
+        float[] expected = Run(new ReferenceBackend(), storage, blockSize, x, [60, 40], layout);
+        float[] actual = Run(new CpuBackend(threads: 1), storage, blockSize, x, [60, 40], layout);
+
+        // As in AttentionTests: an error of a score is a relative error of its probability; sums over 100 keys.
+        double tolerance = 4 * ((Numbers.Gamma(headDim + 4) * Math.Sqrt(headDim)) + Numbers.Gamma(108));
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, tolerance));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllBackends.Names), MemberType = typeof(AllBackends))]
+    public void Sequences_DoNotDependOnTheirNeighbours(string name)
+    {
+        using Backend backend = AllBackends.Create(name);
+        using Scope scope = backend.BeginScope();
+        float[] alone = Run(backend, DType.F32, blockSize: 4, Row(1), [1]);
+        KvBlocks cache = Cache(scope, DType.F32, blocks: 12, blockSize: 4, _layout);
+
+        // Three sequences of 1, 9 and 1 new rows whose blocks lie across each other.
+        Tensor y = scope.PagedAttention(
+            scope.From<float>([.. Row(1), .. Enumerable.Range(2, 9).SelectMany(Row), .. Row(1)], [11, _layout.Width]),
+            cache,
+            new PagedSequences(
+                scope.From([0, 1, 10, 11], [4]),
+                scope.From([7, 0, 0, 3, 9, 1, 5, -1, 99], [3, 3]), scope.From([1, 9, 1], [3])),
+            _layout);
+
+        int width = _layout.Heads * _layout.HeadDim;
+        Assert.Equal(alone, y.Span<float>()[..width].ToArray());
+        Assert.Equal(alone, y.Span<float>()[(10 * width)..].ToArray());
+
+        static float[] Row(int seed) => Numbers.Uniform(_layout.Width, (ulong)seed);
+    }
+
+    [Fact]
+    public void Decode_AllocatesNothing_AfterTheFirst()
+    {
+        using var backend = new CpuBackend(threads: 1);
+        using Scope scope = backend.BeginScope();
+        KvBlocks cache = Cache(scope, DType.BF16, blocks: 4, blockSize: 16, _layout);
+        Tensor qkv = scope.Zeros([1, _layout.Width]);
+        var sequences = new PagedSequences(
+            scope.From([0, 1], [2]), scope.From([0, 1, 2, 3], [1, 4]), scope.From([60], [1]));
+        Decode();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Decode();
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Decode()
+        {
+            using Scope step = scope.Begin();
+            step.PagedAttention(qkv, cache, sequences, _layout);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 1, "contextLengths[0] is 0 but must be between the 1 new rows and the 8 positions of its block table")]
+    [InlineData(9, 1, "contextLengths[0] is 9 but must be between the 1 new rows and the 8 positions of its block table")]
+    [InlineData(8, 3, "blockTables[0, 1] is 3 but the cache has blocks 0 to 2")]
+    [InlineData(8, -1, "blockTables[0, 1] is -1 but the cache has blocks 0 to 2")]
+    public void PagedAttention_NamesTheLengthOrBlockAtFault(int length, int block, string message)
+    {
+        using var backend = new CpuBackend(threads: 1);
+        using Scope scope = backend.BeginScope();
+        KvBlocks cache = Cache(scope, DType.F32, blocks: 3, blockSize: 4, _layout);
+        var sequences = new PagedSequences(
+            scope.From([0, 1], [2]), scope.From([0, block], [1, 2]), scope.From([length], [1]));
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => scope.PagedAttention(scope.Zeros([1, _layout.Width]), cache, sequences, _layout));
+
+        Assert.Equal($"PagedAttention: {message}", exception.Message);
+    }
+
+    private static float[] Run(Backend backend, DType storage, int blockSize, float[] x, int[] chunks) =>
+        Run(backend, storage, blockSize, x, chunks, _layout);
+
+    /// <summary>Results of one sequence whose rows come in chunks, in blocks that are not in order.</summary>
+    private static float[] Run(
+        Backend backend, DType storage, int blockSize, float[] x, int[] chunks, QkvLayout layout)
+    {
+        using Scope scope = backend.BeginScope();
+        int blocks = (chunks.Sum() + blockSize - 1) / blockSize;
+        KvBlocks cache = Cache(scope, storage, blocks, blockSize, layout);
+        Tensor table = scope.From<int>([.. Enumerable.Range(0, blocks).Reverse()], [1, blocks]);
+        var results = new List<float>();
+        int end = 0;
+        foreach (int rows in chunks)
+        {
+            Tensor qkv = scope.From<float>(
+                x.AsSpan(end * layout.Width, rows * layout.Width), [rows, layout.Width]);
+            end += rows;
+            var sequences = new PagedSequences(scope.From([0, rows], [2]), table, scope.From([end], [1]));
+            results.AddRange(scope.PagedAttention(qkv, cache, sequences, layout).Span<float>());
+        }
+
+        return [.. results];
+    }
+
+    private static KvBlocks Cache(Scope scope, DType storage, int blocks, int blockSize, QkvLayout layout)
+    {
+        Shape shape = [blocks, blockSize, layout.KvHeads, layout.HeadDim];
+        Tensor keys = scope.Empty(shape, storage);
+        Tensor values = scope.Empty(shape, storage);
+
+        // What was never written must never matter.
+        FillWithNaN(keys);
+        FillWithNaN(values);
+        return new KvBlocks(keys, values);
+    }
+
+    private static void FillWithNaN(Tensor x)
+    {
+        if (x.DType == DType.BF16)
+        {
+            x.Span<BFloat16>().Fill((BFloat16)float.NaN);
+        }
+        else
+        {
+            x.Span<float>().Fill(float.NaN);
+        }
+    }
+}
