@@ -47,7 +47,7 @@ public class TrainerTests
         byte[] WeightsAfter(int threads)
         {
             using TinyRun tiny = Create(DType.F32, kind, threads);
-            tiny.Options = tiny.Options with { Steps = 5 };
+            tiny.Options = tiny.Options with { Steps = 5, MicroBatchesPerStep = 1 };
             using var observer = new RecordingObserver();
             Train(tiny, observer);
             return tiny.WeightBytes();

@@ -103,6 +103,49 @@ public sealed unsafe class GemmTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(MatMulForm.NN)]
+    [InlineData(MatMulForm.NT)]
+    [InlineData(MatMulForm.TN)]
+    public void Kernels_GiveTheSameBits(MatMulForm form)
+    {
+        const int M = 29;
+        const int N = 71;
+        const int K = 530;
+        float[] a = Numbers.Uniform(M * K, seed: 1);
+        float[] b = Numbers.Uniform(N * K, seed: 2);
+        float[] expected = Multiply(_one, GemmKernels.Best.Name, form, M, N, K, a, b);
+
+        Assert.All(
+            GemmKernels.Supported(),
+            kernels => Assert.Equal(expected, Multiply(_three, kernels.Name, form, M, N, K, a, b)));
+    }
+
+    [Theory]
+    [InlineData(DType.BF16)]
+    [InlineData(DType.F16)]
+    public void Multiply_WidensEveryNumber(DType dtype)
+    {
+        // Each of the 65,536 stored numbers times 1: infinities and subnormals too; NaN as NaN.
+        ushort[] bits = [.. Enumerable.Range(0, 1 << 16).Select(i => (ushort)i)];
+        float[] expected = Array.ConvertAll(
+            bits, x => dtype == DType.F16 ? (float)BitConverter.UInt16BitsToHalf(x) : (float)new BFloat16(x));
+
+        foreach (GemmKernels kernels in GemmKernels.Supported())
+        {
+            float[] c = new float[bits.Length];
+            float one = 1;
+            fixed (ushort* b = bits)
+            fixed (float* cp = c)
+            {
+                var problem = new GemmProblem(&one, (float*)b, cp, 1, bits.Length, 1, MatMulForm.NN) { BType = dtype };
+                Gemm.Multiply(_one, _memory, problem, kernels);
+            }
+
+            Assert.Equal(expected, c);
+        }
+    }
+
     [Fact]
     public void Multiply_LeavesWhatIsBetweenTheRowsOfC()
     {

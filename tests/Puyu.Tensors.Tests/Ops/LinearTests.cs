@@ -109,7 +109,8 @@ public class LinearTests
         ShapeException ofBias = Assert.Throws<ShapeException>(
             () => scope.Linear(scope.Zeros([2, 3]), scope.Zeros([4, 3]), scope.Zeros([3])));
 
-        Assert.StartsWith("Linear: weight is tensor F32 [4, 5] but x is tensor F32 [2, 3]", ofWeight.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Linear: weight is tensor F32 [4, 5] but x is tensor F32 [2, 3]", ofWeight.Message, StringComparison.Ordinal);
         Assert.Equal(
             "Linear: bias is tensor F32 [3] but weight is tensor F32 [4, 3], so bias must be F32 [4]", ofBias.Message);
     }

@@ -47,8 +47,8 @@ public class MatMulTests
         (float[] y, float[] dA, float[] dB) = ForwardBackward(name, form, M, N, K);
         (float[] expectedY, float[] expectedDA, float[] expectedDB) = ForwardBackward("reference", form, M, N, K);
 
-        // Operands are below 1, and dY is 1, so γ of the shared length times that length bounds every sum; the reference
-        // is itself rounded once.
+        // Operands are below 1, and dY is 1, so γ of the shared length times that length bounds every sum; the
+        // reference is itself rounded once.
         AssertClose(expectedY, y, Numbers.Gamma(K + 1) * K);
         AssertClose(expectedDA, dA, Numbers.Gamma(N + 1) * N);
         AssertClose(expectedDB, dB, Numbers.Gamma(M + 1) * M);

@@ -16,7 +16,7 @@ public class PlannerTests
     {
         using var tiny = new TinyRun(weights: weights);
         TrainingOptions options = (tiny.Options with { Optimizer = new OptimizerOptions { Kind = kind } }).Validated();
-        using var backend = new CpuBackend(threads: 2);
+        using var backend = new CpuBackend(threads: 1);
         using Decoder model = Decoder.Create(TinyRun.Config, backend, weights);
         model.Initialize(seed: 0);
         using var training = new TrainingStep(model, tiny.Sampler(), options);

@@ -43,7 +43,8 @@ public sealed unsafe partial class CpuBackend
         }
 
         var problem = new GemmProblem(
-            x.Pointer<float>(), weight.Pointer<float>(), target, t, width, x.Shape[1], MatMulForm.NT, adds: bias is not null)
+            x.Pointer<float>(), weight.Pointer<float>(), target, t, width, x.Shape[1], MatMulForm.NT,
+            adds: bias is not null)
         {
             BType = weight.DType,
         };

@@ -3,13 +3,13 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>What <see cref="LinearReference"/> does about the bias; the products are those of <see cref="Gemm"/>.</summary>
+/// <summary>The bias of <see cref="LinearReference"/>; the products are those of <see cref="Gemm"/>.</summary>
 internal static unsafe class LinearSimd
 {
     private const int RowsPerPiece = 32;
     private const int ColumnsPerPiece = 512;
 
-    /// <summary>Sets every row of <paramref name="y"/> [rows, columns] to the bias; the product is then added.</summary>
+    /// <summary>Sets every row of y [rows, columns] to the bias; the product is then added.</summary>
     public static void FillRows(Workers workers, float* bias, float* y, int rows, int columns)
     {
         var job = new FillJob { Bias = bias, Y = y, Rows = rows, Columns = columns };

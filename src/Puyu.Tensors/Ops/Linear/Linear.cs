@@ -32,7 +32,8 @@ public static class LinearOp
             x.Shape.Rank == 2 && weight.Shape.Rank == 2 && x.Shape[1] == weight.Shape[1],
             $"Linear: weight is {weight} but x is {x}, so weight must be [out, in] and x [T, in] with one in");
         ShapeException.Require(
-            x.DType == DType.F32 && weight.DType.IsFloat(), $"Linear: {x} must be F32 and {weight} must hold real numbers");
+            x.DType == DType.F32 && weight.DType.IsFloat(),
+            $"Linear: {x} must be F32 and {weight} must hold real numbers");
         if (bias is not null)
         {
             ShapeException.Require(

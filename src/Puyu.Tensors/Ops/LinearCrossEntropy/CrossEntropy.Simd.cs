@@ -4,13 +4,15 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>Softmax, loss and gradient of rows of logits, in place; equations in <see cref="LinearCrossEntropyReference"/>.</summary>
+/// <summary>
+/// Softmax, loss and gradient of rows of logits, in place; equations in <see cref="LinearCrossEntropyReference"/>.
+/// </summary>
 internal static unsafe class CrossEntropySimd
 {
     private const int RowsPerPiece = 4;
 
     /// <param name="workers">Who computes; a row is done by one of them.</param>
-    /// <param name="z">Logits; overwritten with their gradient if <paramref name="scale"/> is given, else with anything.</param>
+    /// <param name="z">Logits; overwritten with their gradient, or with anything where none is wanted.</param>
     /// <param name="ldz">Distance between rows, a multiple of 16; what is behind a row is overwritten.</param>
     /// <param name="v">Length of a row.</param>
     /// <param name="count">Rows.</param>

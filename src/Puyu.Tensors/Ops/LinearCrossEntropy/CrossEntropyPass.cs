@@ -158,7 +158,7 @@ internal unsafe ref struct CrossEntropyPass
         return _gathered;
     }
 
-    /// <summary>Makes the logits, turns them into their gradient if one is wanted, and sums the log-probabilities.</summary>
+    /// <summary>Makes the logits and their gradient if one is wanted, and sums the log-probabilities.</summary>
     private readonly double Softmax(float* h, int first, int rows)
     {
         var problem = new GemmProblem(h, (float*)_weight, _z, rows, _v, _d, MatMulForm.NT)

@@ -21,7 +21,7 @@ internal static unsafe class CrossEntropyRow512
     /// <summary>Below this the exponential is rounded to 0.</summary>
     private const float Lowest = -110;
 
-    /// <param name="z">Logits, overwritten with exp(z − max); what follows up to a multiple of 16 is overwritten too.</param>
+    /// <param name="z">Logits, overwritten with exp(z − max), as is what follows up to a multiple of 16.</param>
     /// <param name="v">How many.</param>
     /// <param name="max">The largest logit.</param>
     /// <returns>The sum of the exponentials, NaN if any logit is.</returns>

@@ -10,8 +10,9 @@ public static class LinearCrossEntropyOp
     /// <see cref="LinearCrossEntropyReference"/>.
     /// </summary>
     /// <remarks>
-    /// The logits are made for some rows at a time and never kept, so the gradients of hidden and weight are added here,
-    /// not in backward, for an upstream gradient of 1: the loss must be the root of backward, alone or as a summand.
+    /// The logits are made for some rows at a time and never kept, so the gradients of hidden and weight are added
+    /// here, not in backward, for an upstream gradient of 1: the loss must be the root of backward, alone or as a
+    /// summand.
     /// Ignored rows take no part in the products.
     /// </remarks>
     /// <param name="scope">Owns the result.</param>

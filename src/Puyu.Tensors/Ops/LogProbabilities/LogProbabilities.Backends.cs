@@ -16,7 +16,8 @@ public abstract partial class HostBackend
             if (targets[row] >= v)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(targets), $"the target of row {row} is {targets[row]} but must be below {v}, the vocabulary size");
+                    nameof(targets),
+                    $"the target of row {row} is {targets[row]} but must be below {v}, the vocabulary size");
             }
         }
     }
@@ -43,7 +44,8 @@ public sealed unsafe partial class CpuBackend
     internal override void LogProbabilities(Tensor hidden, Tensor weight, Tensor targets, Tensor y)
     {
         RequireBelow(targets.Span<int>(), weight.Shape[0]);
-        var pass = new CrossEntropyPass(Workers, Memory, hidden, weight, targets, scale: 1, dHidden: null, dWeight: null)
+        var pass = new CrossEntropyPass(
+            Workers, Memory, hidden, weight, targets, scale: 1, dHidden: null, dWeight: null)
         {
             LogProbabilities = y.OverwritePointer<float>(),
         };

@@ -4,7 +4,7 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>Matrix product in float32: packed, blocked for the caches, on a team of workers. See docs/kernels.md.</summary>
+/// <summary>Matrix product in float32: packed, blocked for the caches, on a team of workers; docs/kernels.md.</summary>
 /// <remarks>
 /// <para>
 /// The shared dimension is cut into blocks by its length alone (<see cref="BlockDepth"/>). Within a block a tile of C
@@ -18,10 +18,10 @@ namespace Puyu.Tensors;
 /// </remarks>
 internal static unsafe class Gemm
 {
-    /// <summary>The longest block of the shared dimension: a panel of 12 rows is 24 KB, half the first-level cache.</summary>
+    /// <summary>The longest block of the shared dimension: 12 rows are 24 KB, half the first-level cache.</summary>
     private const int MaxDepth = 512;
 
-    /// <summary>Floats packed for all workers at a time, 4 MB, unless one block of the shared dimension is more.</summary>
+    /// <summary>Floats packed for all workers at a time, 4 MB, unless one block in depth is more.</summary>
     private const long SharedFloats = 1 << 20;
 
     /// <summary>Rows of A packed at a time. B is packed again for each such block, a hundredth of its work.</summary>
@@ -98,7 +98,7 @@ internal static unsafe class Gemm
             + (GemmBlock.Blocks(k, depth) * GemmBlock.PackedFloats(m, GemmKernels.Best.Rows, depth));
     }
 
-    /// <summary>Length of the blocks into which a shared dimension of length <paramref name="k"/> is cut, at least 1.</summary>
+    /// <summary>Length of the blocks into which the shared dimension is cut; a multiple of 16.</summary>
     public static int BlockDepth(int k)
     {
         int blocks = Math.Max(1, GemmBlock.Blocks(k, MaxDepth));

@@ -3,7 +3,7 @@ using Puyu.Tensors.Threads;
 
 namespace Puyu.Tensors;
 
-/// <summary>Some rows of C and some of the shared dimension: what is computed between two meetings of the workers.</summary>
+/// <summary>Some rows of C and some of the shared dimension: what is computed in one go of the workers.</summary>
 /// <remarks>
 /// Two ways. Wide C: the workers pack A for all to read; then each packs B for the columns it computes. Narrow C, as in
 /// models of small hidden size, would use packed A too seldom: there the workers pack B for all, and each packs A for
@@ -12,13 +12,13 @@ namespace Puyu.Tensors;
 /// </remarks>
 internal unsafe struct GemmBlock
 {
-    /// <summary>Columns of B that a worker packs at a time: 768 KB at the longest depth, of 1 MB second-level cache.</summary>
+    /// <summary>Columns of B that a worker packs at a time: 768 KB of 1 MB second-level cache.</summary>
     public const int BlockColumns = 384;
 
     /// <summary>Panels packed in one go: of A 96 rows, whole cache lines where A is transposed.</summary>
     public const int PanelsPerPiece = 8;
 
-    /// <summary>Up to so many panels of A, each panel of B is used at once while it is in the first-level cache.</summary>
+    /// <summary>Up to so many panels of A, each panel of B is used as soon as it is packed.</summary>
     public const int FewPanels = 2;
 
     private const int FloatsOfLine = 16;

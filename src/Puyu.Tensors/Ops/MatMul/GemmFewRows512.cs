@@ -17,6 +17,8 @@ internal static unsafe class GemmFewRows512
     public const int MostRows = 8;
     public const int Columns = 16;
 
+    private const int PanelRows = GemmTile512.Rows;
+
     /// <param name="b">First element of the first column.</param>
     /// <param name="stride">Bytes between columns.</param>
     /// <param name="valid">Columns that exist, 1 to 16; the others repeat the last.</param>
@@ -46,23 +48,23 @@ internal static unsafe class GemmFewRows512
                 rows, (long)step * TStored.Size, out var a0, out var a1, out var a2, out var a3,
                 out var b0, out var b1, out var b2, out var b3, out var c0, out var c1, out var c2, out var c3,
                 out var d0, out var d1, out var d2, out var d3);
-            Step<TRows>(a + (0 * GemmTile512.Rows), a0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (1 * GemmTile512.Rows), a1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (2 * GemmTile512.Rows), a2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (3 * GemmTile512.Rows), a3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (4 * GemmTile512.Rows), b0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (5 * GemmTile512.Rows), b1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (6 * GemmTile512.Rows), b2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (7 * GemmTile512.Rows), b3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (8 * GemmTile512.Rows), c0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (9 * GemmTile512.Rows), c1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (10 * GemmTile512.Rows), c2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (11 * GemmTile512.Rows), c3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (12 * GemmTile512.Rows), d0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (13 * GemmTile512.Rows), d1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (14 * GemmTile512.Rows), d2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            Step<TRows>(a + (15 * GemmTile512.Rows), d3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            a += Columns * GemmTile512.Rows;
+            Step<TRows>(a, a0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (1 * PanelRows), a1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (2 * PanelRows), a2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (3 * PanelRows), a3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (4 * PanelRows), b0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (5 * PanelRows), b1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (6 * PanelRows), b2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (7 * PanelRows), b3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (8 * PanelRows), c0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (9 * PanelRows), c1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (10 * PanelRows), c2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (11 * PanelRows), c3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (12 * PanelRows), d0, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (13 * PanelRows), d1, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (14 * PanelRows), d2, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            Step<TRows>(a + (15 * PanelRows), d3, ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
+            a += Columns * PanelRows;
         }
 
         float* rest = stackalloc float[Columns];
@@ -74,7 +76,7 @@ internal static unsafe class GemmFewRows512
             }
 
             Step<TRows>(a, Vector512.Load(rest), ref s0, ref s1, ref s2, ref s3, ref s4, ref s5, ref s6, ref s7);
-            a += GemmTile512.Rows;
+            a += PanelRows;
         }
 
         Store<TRows>(0, c, ldc, s0, adds);

@@ -51,7 +51,7 @@ internal abstract unsafe class GemmKernels
     /// <summary>Distance between consecutive panels of <paramref name="width"/>.</summary>
     public static long PanelFloats(int width, int k) => ((long)width * k) + Spill;
 
-    /// <summary>Computes a tile of C from two panels: <c>C[i, j] (+)= Σₖ a[k, i] · b[k, j]</c>, k in ascending order.</summary>
+    /// <summary>Computes a tile of C: <c>C[i, j] (+)= Σₖ a[k, i] · b[k, j]</c>, k in ascending order.</summary>
     /// <param name="rows">Rows of the tile, 1 to <see cref="Rows"/>; all columns are computed.</param>
     /// <param name="a">Panel of A. Shape [k, <see cref="Rows"/>].</param>
     /// <param name="b">Panel of B. Shape [k, <see cref="Columns"/>].</param>
@@ -66,7 +66,7 @@ internal abstract unsafe class GemmKernels
     /// <param name="source">Element (0, 0). Shape [<paramref name="valid"/>, k].</param>
     /// <param name="stride">Bytes between rows of the source.</param>
     /// <param name="width">Width of the panel.</param>
-    /// <param name="valid">Rows that exist, 1 to <paramref name="width"/>; the others get numbers that nobody uses.</param>
+    /// <param name="valid">Rows that exist, at least 1; the others get numbers that nobody uses.</param>
     /// <param name="k">Length of the panel.</param>
     /// <param name="panel">Overwritten. Shape [k, <paramref name="width"/>].</param>
     public abstract void PackAlong(DType dtype, byte* source, long stride, int width, int valid, int k, float* panel);

@@ -145,7 +145,7 @@ internal sealed unsafe class GemmKernels512 : GemmKernels
         }
     }
 
-    /// <summary>Both halves of the columns of a tile; the second may have none that exist, and is then left alone.</summary>
+    /// <summary>Both halves of the columns of a tile; the second is left alone if it has none.</summary>
     private static void FewRows<TRows, TStored>(
         float* a, byte* b, long stride, int valid, int k, float* c, long ldc, bool adds)
         where TRows : struct, IRowCount

@@ -26,7 +26,8 @@ internal readonly unsafe struct GemmOperand(byte* source, DType dtype, long ld, 
     {
         if (!isAlong)
         {
-            kernels.PackAcross(dtype, _source + (first * _stride) + (line * _size), _stride, width, lines, depth, panels);
+            byte* across = _source + (first * _stride) + (line * _size);
+            kernels.PackAcross(dtype, across, _stride, width, lines, depth, panels);
             return;
         }
 
@@ -43,7 +44,8 @@ internal readonly unsafe struct GemmOperand(byte* source, DType dtype, long ld, 
 
     /// <summary>Few rows of C from these lines as they are: <see cref="GemmKernels.FewRows"/>.</summary>
     public void MultiplyFewRows(
-        GemmKernels kernels, int rows, float* a, int line, int lines, int first, int depth, float* c, long ldc, bool adds)
+        GemmKernels kernels, int rows, float* a, int line, int lines, int first, int depth, float* c, long ldc,
+        bool adds)
     {
         byte* from = _source + (line * _stride) + (first * _size);
         kernels.FewRows(rows, a, dtype, from, _stride, lines, depth, c, ldc, adds);

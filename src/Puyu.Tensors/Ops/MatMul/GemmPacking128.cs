@@ -31,8 +31,8 @@ internal static unsafe class GemmPacking128
                 long at = (long)step * TStored.Size;
                 float* target = panel + ((long)step * width) + group;
                 Transpose(
-                    TStored.Load4(row0 + at), TStored.Load4(row1 + at), TStored.Load4(row2 + at), TStored.Load4(row3 + at),
-                    target, width);
+                    TStored.Load4(row0 + at), TStored.Load4(row1 + at), TStored.Load4(row2 + at),
+                    TStored.Load4(row3 + at), target, width);
             }
 
             for (; step < k; step++)

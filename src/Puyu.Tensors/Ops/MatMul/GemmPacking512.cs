@@ -18,8 +18,8 @@ internal static unsafe class GemmPacking512
     private const int BytesAhead = 512;
 
     /// <summary>
-    /// Rows of the source that are asked for ahead of their use where it is read across: the processor sees no stream in
-    /// a few lines of each row.
+    /// Rows of the source that are asked for ahead of their use where it is read across: the processor sees no
+    /// stream in a few lines of each row.
     /// </summary>
     private const int RowsAhead = 12;
 
@@ -95,7 +95,7 @@ internal static unsafe class GemmPacking512
     }
 
     /// <summary>
-    /// Writes 16 × 16 elements with rows and columns exchanged, 16 lanes a step, in ascending steps because of the spill.
+    /// Writes 16 × 16 elements with rows and columns exchanged, in ascending steps because of the spill.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose<TStored>(byte** rows, long at, float* target, int width)
@@ -130,7 +130,7 @@ internal static unsafe class GemmPacking512
         Join(ref a3, ref b3, ref c3, ref d3);
     }
 
-    /// <summary>Reads four rows; 128-bit block q of <paramref name="t0"/> to t3 is column 4q + 0 to 3 of them.</summary>
+    /// <summary>Reads four rows; 128-bit block q of t0 to t3 is column 4q + 0 to 3 of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Quads<TStored>(
         byte** rows, long at, out Vector512<float> t0, out Vector512<float> t1, out Vector512<float> t2,

@@ -6,8 +6,8 @@ namespace Puyu.Tensors;
 
 /// <summary>A tile of 12 × 32 in 512-bit registers for a whole panel.</summary>
 /// <remarks>
-/// Registers: 24 accumulators, 2 for a row of B and 1 for the broadcast of A, of 32 ZMM; the disassembly shows no spill. Two FMAs a
-/// cycle need 8 independent chains, so a remainder of 4 rows or more still runs at full rate.
+/// Registers: 24 accumulators, 2 for a row of B and 1 for the broadcast of A, of 32 ZMM; the disassembly shows no
+/// spill. Two FMAs a cycle need 8 independent chains, so a remainder of 4 rows or more still runs at full rate.
 /// </remarks>
 internal static unsafe class GemmTile512
 {
@@ -16,7 +16,7 @@ internal static unsafe class GemmTile512
 
     private const int Lanes = 16;
 
-    /// <summary>Floats of B that are asked for ahead of their use: 8 steps, about the latency of the second-level cache.</summary>
+    /// <summary>Floats of B that are asked for ahead of their use: 8 steps, some 100 cycles.</summary>
     private const int Ahead = 8 * Columns;
 
     /// <inheritdoc cref="GemmKernels.Tile"/>

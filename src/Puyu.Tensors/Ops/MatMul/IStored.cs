@@ -78,7 +78,8 @@ internal readonly unsafe struct StoredF16 : IStored
     public static Vector512<float> Load16(byte* source)
     {
         Vector512<uint> bits = Avx512F.ConvertToVector512UInt32(Vector256.Load((ushort*)source)).AsUInt32();
-        Vector512<float> x = ((bits & Vector512.Create(Magnitude)) << MantissaShift).AsSingle() * Vector512.Create(Rebias);
+        Vector512<float> x =
+            ((bits & Vector512.Create(Magnitude)) << MantissaShift).AsSingle() * Vector512.Create(Rebias);
         Vector512<uint> special =
             Vector512.GreaterThanOrEqual(x, Vector512.Create(Infinity)).AsUInt32() & Vector512.Create(Exponent);
         return (x.AsUInt32() | special | ((bits & Vector512.Create(Sign)) << 16)).AsSingle();
@@ -87,7 +88,8 @@ internal readonly unsafe struct StoredF16 : IStored
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Load4Bits(Vector128<uint> bits)
     {
-        Vector128<float> x = ((bits & Vector128.Create(Magnitude)) << MantissaShift).AsSingle() * Vector128.Create(Rebias);
+        Vector128<float> x =
+            ((bits & Vector128.Create(Magnitude)) << MantissaShift).AsSingle() * Vector128.Create(Rebias);
         Vector128<uint> special =
             Vector128.GreaterThanOrEqual(x, Vector128.Create(Infinity)).AsUInt32() & Vector128.Create(Exponent);
         return (x.AsUInt32() | special | ((bits & Vector128.Create(Sign)) << 16)).AsSingle();

@@ -14,7 +14,8 @@ public static class MatMulOp
     /// <exception cref="ShapeException">The operands are no matrices of real numbers, or their K differ.</exception>
     public static Tensor MatMul(this Scope scope, Tensor a, Tensor b, MatMulForm form)
     {
-        ShapeException.Require(a.Shape.Rank == 2 && b.Shape.Rank == 2, $"MatMul: a is {a} and b is {b} but both must be matrices");
+        ShapeException.Require(
+            a.Shape.Rank == 2 && b.Shape.Rank == 2, $"MatMul: a is {a} and b is {b} but both must be matrices");
         ShapeException.Require(
             a.DType.IsFloat() && b.DType.IsFloat(), $"MatMul: a is {a} and b is {b} but both must hold real numbers");
         (int m, int k) = form == MatMulForm.TN ? (a.Shape[1], a.Shape[0]) : (a.Shape[0], a.Shape[1]);
