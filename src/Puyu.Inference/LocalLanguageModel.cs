@@ -69,7 +69,15 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
     {
         Tokenizer tokenizer = TokenizerFile.Load(folder);
         Decoder decoder = Decoder.Load(folder, backend);
-        return new LocalLanguageModel(decoder, tokenizer, chatTemplate ?? FamilyTemplate(decoder.Config, tokenizer));
+        try
+        {
+            return new LocalLanguageModel(decoder, tokenizer, chatTemplate ?? FamilyTemplate(decoder.Config, tokenizer));
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -79,7 +79,7 @@ public sealed class ParameterTable : IReadOnlyList<Parameter>
     }
 
     /// <summary>Finds a parameter by its name.</summary>
-    public bool TryGet(string name, out Parameter? parameter) => _byName.TryGetValue(name, out parameter);
+    internal bool TryGet(string name, out Parameter? parameter) => _byName.TryGetValue(name, out parameter);
 
     /// <summary>
     /// Sets every gradient to zero without touching memory: the first op that adds to one overwrites it. Until then

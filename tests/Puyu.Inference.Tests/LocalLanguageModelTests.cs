@@ -34,7 +34,8 @@ public sealed class LocalLanguageModelTests : IDisposable
 
         // Log-probabilities of a few tokens in float32: their logits are sums of D products of size 1.
         double expected = LogProbability([.. prompt, .. completion], prompt.Length);
-        Assert.Equal(expected, score.LogProbability, completion.Length * 10 * Numbers.Gamma(TinyModel.Config.HiddenSize));
+        double tolerance = completion.Length * 10 * Numbers.Gamma(TinyModel.Config.HiddenSize);
+        Assert.Equal(expected, score.LogProbability, tolerance);
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class LocalLanguageModelTests : IDisposable
 
         IReadOnlyList<CompletionScore> together = _model.Score(requests, CancellationToken.None);
 
-        Assert.Equal(requests.Take(60).SelectMany(request => _model.Score([request], CancellationToken.None)), together.Take(60));
+        Assert.Equal(
+            requests.Take(60).SelectMany(request => _model.Score([request], CancellationToken.None)), together.Take(60));
         Assert.True(together.Sum(score => score.Tokens) > 300);
     }
 
@@ -57,7 +59,8 @@ public sealed class LocalLanguageModelTests : IDisposable
         for (int length = 1; greedy.Count < 5; length++)
         {
             string prompt = TinyModel.Text[..length];
-            string completion = string.Concat(await ToListAsync(_model.GenerateAsync(prompt, options, CancellationToken.None)));
+            string completion = string.Concat(
+                await ToListAsync(_model.GenerateAsync(prompt, options, CancellationToken.None)));
 
             // A token that merges with the prompt, or is no whole character, would be another completion when encoded.
             if (completion.Length > 0 && AddsOneToken(prompt, completion))
@@ -67,9 +70,8 @@ public sealed class LocalLanguageModelTests : IDisposable
         }
 
         Assert.All(_model.Score(greedy, CancellationToken.None), score => Assert.True(score.IsGreedy));
-        Assert.All(
-            _model.Score([.. greedy.Select(request => (request.Prompt, request.Completion + "zq"))], CancellationToken.None),
-            score => Assert.False(score.IsGreedy));
+        (string, string)[] others = [.. greedy.Select(request => (request.Prompt, request.Completion + "zq"))];
+        Assert.All(_model.Score(others, CancellationToken.None), score => Assert.False(score.IsGreedy));
     }
 
     [Fact]
@@ -126,8 +128,9 @@ public sealed class LocalLanguageModelTests : IDisposable
         string whole = string.Concat(pieces);
         string stop = whole.Substring(20, 3);
 
-        string stopped = string.Concat(await ToListAsync(
-            _model.GenerateAsync("the fox", options with { StopStrings = ["no such text", stop] }, CancellationToken.None)));
+        SamplingOptions stopping = options with { StopStrings = ["no such text", stop] };
+        string stopped = string.Concat(
+            await ToListAsync(_model.GenerateAsync("the fox", stopping, CancellationToken.None)));
 
         Assert.True(pieces.Count > 10);
         Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], stopped);

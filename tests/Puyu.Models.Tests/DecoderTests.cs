@@ -32,7 +32,8 @@ public sealed class DecoderTests : IDisposable
             // As in GoldenTests: relative to the largest element. A key's bias adds one number to all scores of a
             // query, which the softmax cancels: its gradient is rounding noise of the size of the query's, at most.
             double scale = pair.First.Name.EndsWith("key.bias", StringComparison.Ordinal) ? 1e-2 : largest;
-            Assert.True(largest > 0 && worst <= 1e-5 * scale, $"{pair.First.Name} is off by {worst:E2} of {largest:E2}");
+            Assert.True(
+                largest > 0 && worst <= 1e-5 * scale, $"{pair.First.Name} is off by {worst:E2} of {largest:E2}");
         });
     }
 
@@ -153,11 +154,13 @@ public sealed class DecoderTests : IDisposable
 
     [Theory]
     [InlineData("model.layers.1.attention.wo.weight", "model.layers.1.attention.w0.weight",
-        "lacks model.layers.1.attention.wo.weight (has 16 of 17 tensors; did you mean model.layers.1.attention.w0.weight?)")]
+        "lacks model.layers.1.attention.wo.weight (has 16 of 17 tensors; "
+        + "did you mean model.layers.1.attention.w0.weight?)")]
     [InlineData("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1",
-        "has model.layers.1.attention.wo.weight, model.layers.1.attention.wqkv.weight, model.layers.1.attention_norm.weight, "
-        + "model.layers.1.feed_forward.w1.weight, model.layers.1.feed_forward.w2.weight and 2 more, which InternLm2 with this "
-        + "configuration lacks (7 more than its 10 tensors)")]
+        "has model.layers.1.attention.wo.weight, model.layers.1.attention.wqkv.weight, "
+        + "model.layers.1.attention_norm.weight, model.layers.1.feed_forward.w1.weight, "
+        + "model.layers.1.feed_forward.w2.weight and 2 more, "
+        + "which InternLm2 with this configuration lacks (7 more than its 10 tensors)")]
     [InlineData("\"intermediate_size\": 40", "\"intermediate_size\": 41",
         "has model.layers.0.feed_forward.w1.weight [40, 24] but the configuration says [41, 24]")]
     public void Load_NamesWhatFilesAndConfigurationDisagreeOn(string old, string replacement, string problem)

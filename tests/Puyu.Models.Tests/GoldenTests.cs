@@ -46,8 +46,8 @@ public class GoldenTests
         int[] labels = golden.Labels();
         using Scope scope = backend.BeginRecording();
 
-        Tensor loss = decoder.Loss(
-            scope, golden.Input(scope), scope.From<int>(labels, [labels.Length]), 1f / labels.Count(label => label >= 0));
+        Tensor targets = scope.From<int>(labels, [labels.Length]);
+        Tensor loss = decoder.Loss(scope, golden.Input(scope), targets, 1f / labels.Count(label => label >= 0));
         scope.Backward(loss);
 
         AssertClose("loss", golden.Expected("loss"), loss.Span<float>());

@@ -18,9 +18,10 @@ public class InitializerTests
         using var backend = new CpuBackend(threads: 1);
         using Decoder small = Initialized(_config, backend, DType.F32);
         using Decoder large = Initialized(_config with { Layers = 5 }, backend, DType.F32, scalesResidualOutputs: false);
+        float[] weights = Weights(small, "layers.1.attention.query.weight");
 
-        Assert.Equal(Weights(small, "layers.1.attention.query.weight"), Weights(large, "layers.1.attention.query.weight"));
-        Assert.NotEqual(Weights(small, "layers.0.attention.query.weight"), Weights(small, "layers.1.attention.query.weight"));
+        Assert.Equal(weights, Weights(large, "layers.1.attention.query.weight"));
+        Assert.NotEqual(weights, Weights(small, "layers.0.attention.query.weight"));
     }
 
     [Fact]
@@ -55,8 +56,10 @@ public class InitializerTests
         using Decoder half = Initialized(_config, backend, DType.F16);
         float[] weights = Weights(single, "output.weight");
 
-        Assert.Equal(weights.Select(w => (BFloat16)w), bfloat.Parameters["output.weight"].Value.Span<BFloat16>().ToArray());
-        Assert.Equal(weights.Select(w => (Half)w), half.Parameters["output.weight"].Value.Span<Half>().ToArray());
+        Tensor asBFloat = bfloat.Parameters["output.weight"].Value;
+        Tensor asHalf = half.Parameters["output.weight"].Value;
+        Assert.Equal(weights.Select(weight => (BFloat16)weight), asBFloat.Span<BFloat16>().ToArray());
+        Assert.Equal(weights.Select(weight => (Half)weight), asHalf.Span<Half>().ToArray());
     }
 
     private static void AssertNormal(float[] weights, double deviation)
@@ -69,12 +72,14 @@ public class InitializerTests
         Assert.InRange(Math.Abs(square - (deviation * deviation)), 0, 4 * deviation * deviation * Math.Sqrt(2 / n));
     }
 
-    private static Decoder Initialized(ModelConfig config, Backend backend, DType weights, bool scalesResidualOutputs = true)
+    private static Decoder Initialized(
+        ModelConfig config, Backend backend, DType weights, bool scalesResidualOutputs = true)
     {
         Decoder decoder = Decoder.Create(config, backend, weights);
         decoder.Initialize(seed: 5, new InitializationOptions { ScalesResidualOutputs = scalesResidualOutputs });
         return decoder;
     }
 
-    private static float[] Weights(Decoder decoder, string name) => decoder.Parameters[name].Value.Span<float>().ToArray();
+    private static float[] Weights(Decoder decoder, string name) =>
+        decoder.Parameters[name].Value.Span<float>().ToArray();
 }

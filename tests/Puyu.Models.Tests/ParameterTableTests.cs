@@ -40,7 +40,7 @@ public class ParameterTableTests
         });
 
         Assert.Equal(7_321_948_160, table.Elements);
-        Assert.Equal(524_288, table.Where(parameter => parameter.Group == ParameterGroup.Bias).Sum(parameter => parameter.Count));
+        Assert.Equal(524_288, table.Where(row => row.Group == ParameterGroup.Bias).Sum(row => row.Count));
     }
 
     [Fact]
@@ -82,7 +82,9 @@ public class ParameterTableTests
     [Fact]
     public void Value_Throws_WhereTheTableHasNoMemory()
     {
-        Assert.Throws<InvalidOperationException>(() => ParameterTable.Of(SmallModels.Config(ModelArchitecture.Llama))[0].Value);
+        ParameterTable table = ParameterTable.Of(SmallModels.Config(ModelArchitecture.Llama));
+
+        Assert.Throws<InvalidOperationException>(() => table[0].Value);
     }
 
     [Fact]

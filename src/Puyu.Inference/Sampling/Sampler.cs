@@ -21,7 +21,7 @@ namespace Puyu.Inference.Sampling;
 /// <para>After construction nothing is allocated. One for each thread.</para>
 /// </remarks>
 /// <param name="vocabSize">Number of logits.</param>
-public sealed class Sampler(int vocabSize)
+internal sealed class Sampler(int vocabSize)
 {
     /// <summary>Separates the draws of sampling from those of other uses of a seed.</summary>
     private const ulong Stream = 0x53414D504C45;

@@ -45,8 +45,11 @@ public sealed class TokenGeneratorTests : IDisposable
         using Decoder decoder = TinyModel.Create(_backend);
         var options = new SamplingOptions { MaxTokens = 30, Seed = 4 };
 
-        int[] expected = [.. new TokenGenerator(decoder, 280).Generate(_prompt, options, [], CancellationToken.None)];
-        int[] actual = [.. new TokenGenerator(decoder, 280, prefillTokens).Generate(_prompt, options, [], CancellationToken.None)];
+        var whole = new TokenGenerator(decoder, 280);
+        var cut = new TokenGenerator(decoder, 280, prefillTokens);
+
+        int[] expected = [.. whole.Generate(_prompt, options, [], CancellationToken.None)];
+        int[] actual = [.. cut.Generate(_prompt, options, [], CancellationToken.None)];
 
         Assert.Equal(expected, actual);
         Assert.True(expected.Distinct().Count() > 5);

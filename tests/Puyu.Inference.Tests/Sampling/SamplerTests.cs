@@ -67,7 +67,8 @@ public class SamplerTests
         int[] history = [.. Enumerable.Range(0, 30)];
 
         int[] first = [.. Enumerable.Range(1, 29).Select(n => used.Sample(logits, options, history.AsSpan(0, n)))];
-        int[] second = [.. Enumerable.Range(1, 29).Select(n => new Sampler(1000).Sample(logits, options, history.AsSpan(0, n)))];
+        int[] second = [.. Enumerable.Range(1, 29).Select(
+            n => new Sampler(1000).Sample(logits, options, history.AsSpan(0, n)))];
 
         Assert.Equal(first, second);
         Assert.True(first.Distinct().Count() > 10);
@@ -110,10 +111,12 @@ public class SamplerTests
             : logit > 0 ? logit / options.RepetitionPenalty : logit * options.RepetitionPenalty)];
         List<int> left = [.. Enumerable.Range(0, logits.Length).OrderByDescending(token => penalized[token])
             .Take(options.TopK ?? logits.Length)];
-        Dictionary<int, double> p = left.ToDictionary(token => token, token => Math.Exp(penalized[token] / options.Temperature));
+        Dictionary<int, double> p = left.ToDictionary(
+            token => token, token => Math.Exp(penalized[token] / options.Temperature));
         double sum = p.Values.Sum();
         double cumulative = 0;
-        left = [.. left.TakeWhile(token => options.TopP == 1 || (cumulative += p[token] / sum) - (p[token] / sum) < options.TopP)];
+        left = [.. left.TakeWhile(
+            token => options.TopP == 1 || (cumulative += p[token] / sum) - (p[token] / sum) < options.TopP)];
         left = [.. left.Where(token => p[token] >= options.MinP * p[left[0]])];
         double total = left.Sum(token => p[token]);
         return [.. logits.Select((_, token) => left.Contains(token) ? p[token] / total : 0)];

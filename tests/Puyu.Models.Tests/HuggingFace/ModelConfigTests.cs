@@ -37,7 +37,10 @@ public sealed class ModelConfigTests : IDisposable
     [MemberData(nameof(Scalings))]
     public void Load_ReadsEveryKindOfRopeScaling(string type, RopeScaling scaling)
     {
-        ModelConfig config = SmallModels.Config(ModelArchitecture.Llama) with { Rope = new() { Theta = 5e7, Scaling = scaling } };
+        ModelConfig config = SmallModels.Config(ModelArchitecture.Llama) with
+        {
+            Rope = new() { Theta = 5e7, Scaling = scaling },
+        };
 
         config.Save(_folder.Root, DType.F32);
 
@@ -69,7 +72,8 @@ public sealed class ModelConfigTests : IDisposable
         Write("""{"rope_parameters":{"rope_type":"linear","factor":3,"rope_theta":500000}}""");
 
         Assert.Equal(
-            new RopeOptions { Theta = 500_000, Scaling = new LinearRopeScaling { Factor = 3 } }, ModelConfig.Load(_folder.Root).Rope);
+            new RopeOptions { Theta = 500_000, Scaling = new LinearRopeScaling { Factor = 3 } },
+            ModelConfig.Load(_folder.Root).Rope);
     }
 
     [Fact]
