@@ -34,7 +34,7 @@ public static class BpeTrainer
             throw new ArgumentException("documents hold 0 bytes of text but there must be some to learn from");
         }
 
-        var limits = new MergeLimits(options.MinFrequency, options.MaxTokenBytes ?? int.MaxValue);
+        var limits = new MergeLimits(options.MinFrequency, options.MaxTokenBytes);
         var learner = new MergeLearner(ToCorpus(words), BpeTrainingOptions.ByteCount, limits);
         List<(int Left, int Right)> merges = learner.Learn(options.Merges, progress);
         if (merges.Count < options.Merges)

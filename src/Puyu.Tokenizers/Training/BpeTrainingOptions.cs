@@ -1,10 +1,16 @@
 using Puyu.Abstractions;
+using Puyu.Tokenizers.Bytes;
 
 namespace Puyu.Tokenizers.Training;
 
 /// <summary>What byte-level BPE to learn.</summary>
 public sealed record BpeTrainingOptions
 {
+    internal const int ByteCount = 256;
+
+    /// <summary>What <see cref="ByteLevelBpeTokenizer"/> takes.</summary>
+    private const int MostTokenBytes = 1024;
+
     /// <summary>Ids in all: 256 bytes, the merges, then <see cref="SpecialTokens"/>.</summary>
     public required int VocabSize { get; init; }
 
@@ -14,8 +20,8 @@ public sealed record BpeTrainingOptions
     /// <summary>A pair of tokens is merged only if it occurs so often; 1 or more.</summary>
     public long MinFrequency { get; init; } = 2;
 
-    /// <summary>Bytes that a token may hold; null for no limit, else 2 or more.</summary>
-    public int? MaxTokenBytes { get; init; }
+    /// <summary>Bytes that a token may hold; from 2 to 1,024.</summary>
+    public int MaxTokenBytes { get; init; } = MostTokenBytes;
 
     /// <summary>Literals that get the last ids, in this order. They are not looked for in the text.</summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = [];
@@ -35,8 +41,6 @@ public sealed record BpeTrainingOptions
     /// <summary>Merges to learn.</summary>
     internal int Merges => VocabSize - ByteCount - SpecialTokens.Count;
 
-    internal const int ByteCount = 256;
-
     /// <summary>Returns these options if they make sense.</summary>
     /// <exception cref="OptionsException">They do not; lists everything wrong.</exception>
     public BpeTrainingOptions Validated()
@@ -46,7 +50,8 @@ public sealed record BpeTrainingOptions
             Merges >= 0, VocabSize, $"must be at least {ByteCount + SpecialTokens.Count} (256 bytes and the specials)");
         problems.Require(Enum.IsDefined(SplitPattern), SplitPattern, "must be a defined split pattern");
         problems.Require(MinFrequency >= 1, MinFrequency, "must be at least 1");
-        problems.Require(MaxTokenBytes is null or >= 2, MaxTokenBytes, "must be at least 2, or null for no limit");
+        problems.Require(
+            MaxTokenBytes is >= 2 and <= MostTokenBytes, MaxTokenBytes, $"must be from 2 to {MostTokenBytes}");
         problems.Require(Threads >= 1, Threads, "must be at least 1");
         problems.RequireSpecialTokens(SpecialTokens);
         RequireSpecial(problems, BosToken, nameof(BosToken));
