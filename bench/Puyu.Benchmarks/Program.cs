@@ -1,10 +1,12 @@
 using Puyu.Benchmarks;
 using Puyu.Benchmarks.Ops;
+using Puyu.Benchmarks.Tokenizers;
 
 // dotnet run -c Release --project bench/Puyu.Benchmarks -- matmul …      (no name: the list)
 var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
     ["elementwise"] = ElementWiseBench.Run,
+    ["tokenizer-training"] = TrainingBench.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

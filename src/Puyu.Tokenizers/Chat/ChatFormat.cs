@@ -1,6 +1,8 @@
 namespace Puyu.Tokenizers.Chat;
 
-/// <summary>How a family of models writes a conversation. All strings are literal but for {bos}, {eos} and {name}.</summary>
+/// <summary>
+/// How a family of models writes a conversation. All strings are literal but for {bos}, {eos} and {name}.
+/// </summary>
 internal sealed record ChatFormat
 {
     /// <summary>The beginning-of-text token, by its place in a format.</summary>
@@ -15,7 +17,9 @@ internal sealed record ChatFormat
     /// <summary>Name of the template.</summary>
     public required string TemplateName { get; init; }
 
-    /// <summary>The format as a Jinja template, for configurations that other programs read; null where none is kept.</summary>
+    /// <summary>
+    /// The format as a Jinja template, for configurations that other programs read; null where none is kept.
+    /// </summary>
     public string? Jinja { get; init; }
 
     /// <summary>Comes before the first message.</summary>

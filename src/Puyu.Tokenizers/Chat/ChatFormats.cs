@@ -131,7 +131,9 @@ internal static class ChatFormats
         },
     };
 
-    /// <summary>Mistral (version 3 of its tokenizer, whose brackets are special tokens; earlier ones spell them).</summary>
+    /// <summary>
+    /// Mistral (version 3 of its tokenizer, whose brackets are special tokens; earlier ones spell them).
+    /// </summary>
     public static readonly ChatFormat Mistral = new()
     {
         TemplateName = "mistral",

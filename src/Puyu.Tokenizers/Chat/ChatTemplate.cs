@@ -49,8 +49,8 @@ public sealed class ChatTemplate
     public string Name => _format.TemplateName;
 
     /// <summary>
-    /// The template in Jinja, for other programs; null where none is kept. Unlike <see cref="Encode(Tokenizer,
-    /// IReadOnlyList{ChatMessage})"/>, programs that render it to text and encode that cannot tell contents from markers.
+    /// The template in Jinja, for other programs; null where none is kept. Programs that render it to text and encode
+    /// that cannot tell contents from markers, as <see cref="Encode(Tokenizer, IReadOnlyList{ChatMessage})"/> does.
     /// </summary>
     public string? Jinja => _format.Jinja;
 
@@ -93,11 +93,15 @@ public sealed class ChatTemplate
         Encode(tokenizer, _writer.Write(messages));
 
     /// <summary>Encodes a conversation up to where the assistant's next answer begins.</summary>
-    /// <exception cref="ArgumentException">As for <see cref="Encode(Tokenizer, IReadOnlyList{ChatMessage})"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="Encode(Tokenizer, IReadOnlyList{ChatMessage})"/>.
+    /// </exception>
     public int[] EncodePrompt(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages) =>
         Encode(tokenizer, _writer.WritePrompt(messages)).Ids;
 
-    /// <summary>The ids that end an answer: the template's stop tokens that the tokenizer has, and its end of text.</summary>
+    /// <summary>
+    /// The ids that end an answer: the template's stop tokens that the tokenizer has, and its end of text.
+    /// </summary>
     /// <exception cref="ArgumentException">The tokenizer has none of them: an answer would never end.</exception>
     public int[] StopIds(Tokenizer tokenizer)
     {

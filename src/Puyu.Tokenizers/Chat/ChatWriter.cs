@@ -51,7 +51,8 @@ internal sealed class ChatWriter
         if (_format.FoldedSystem is not null && messages is [] or [.., { Role: System or Assistant }])
         {
             throw new ArgumentException(
-                $"a prompt of chat template {_format.TemplateName} must end with a message of the user", nameof(messages));
+                $"a prompt of chat template {_format.TemplateName} must end with a message of the user",
+                nameof(messages));
         }
 
         AddFormat(runs, _format.Roles[Assistant].Header.Replace(ChatFormat.Name, "", StringComparison.Ordinal), false);
@@ -75,7 +76,8 @@ internal sealed class ChatWriter
         if (rule is not null)
         {
             throw new ArgumentException(
-                $"message {index} is {role}'s but with chat template {_format.TemplateName} it {rule}", nameof(messages));
+                $"message {index} is {role}'s but with chat template {_format.TemplateName} it {rule}",
+                nameof(messages));
         }
     }
 
@@ -149,7 +151,8 @@ internal sealed class ChatWriter
             || !_format.SpecialNames.TryGetValue(action.Kind, out string? kind))
         {
             throw new ArgumentException(
-                $"a message of '{message.Role}' ends in action '{action.Kind}' but chat template {_format.TemplateName} "
+                $"a message of '{message.Role}' ends in action '{action.Kind}' "
+                + $"but chat template {_format.TemplateName} "
                 + (_format.Action is null ? "has no actions" : "has only the assistant's "
                     + string.Join(" and ", _format.SpecialNames.Keys)),
                 nameof(message));

@@ -30,7 +30,8 @@ public static class SentencePieceModelFile
         {
             SentencePieceTokenizer pieces => Write(pieces.Model),
             ByteLevelBpeTokenizer bytes => throw Unfit(bytes),
-            _ => throw new ArgumentException($"the tokenizer is {tokenizer.Kind} but must be SentencePiece's", nameof(tokenizer)),
+            _ => throw new ArgumentException(
+                $"the tokenizer is {tokenizer.Kind} but must be SentencePiece's", nameof(tokenizer)),
         };
         AtomicFile.Write(path, stream => stream.Write(file));
     }
@@ -116,7 +117,8 @@ public static class SentencePieceModelFile
     private static void ThrowIfOther(SentencePieceModel model, SentencePieceModel read)
     {
         string? difference =
-            (model.Normalizer with { Charsmap = [] }) != (read.Normalizer with { Charsmap = [] }) ? "how spaces are handled"
+            (model.Normalizer with { Charsmap = [] }) != (read.Normalizer with { Charsmap = [] })
+                ? "how spaces are handled"
             : model.Ids != read.Ids ? $"the roles {model.Ids}"
             : !model.Aliases.OrderBy(name => name.Key).SequenceEqual(read.Aliases.OrderBy(name => name.Key))
                 ? $"the second names {string.Join(", ", model.Aliases.Keys)}"
@@ -127,15 +129,17 @@ public static class SentencePieceModelFile
         }
     }
 
-    /// <summary>Names the first learned token: merges of bytes within pretokens are not merges of characters anywhere.</summary>
+    /// <summary>
+    /// Names the first learned token: merges of bytes within pretokens are not merges of characters anywhere.
+    /// </summary>
     private static ArgumentException Unfit(ByteLevelBpeTokenizer tokenizer)
     {
         int first = Enumerable.Range(0, tokenizer.Model.Tokens.Count)
             .FirstOrDefault(id => tokenizer.Model.Tokens[id].Length > 1);
         return new ArgumentException(string.Create(
             CultureInfo.InvariantCulture,
-            $"token {first} '{ByteAlphabet.Spell(tokenizer.Model.Tokens[first])}' is merged from bytes within pretokens of "
-            + $"{tokenizer.Pattern} but SentencePiece merges characters, across pretokens too; train with "
+            $"token {first} '{ByteAlphabet.Spell(tokenizer.Model.Tokens[first])}' is merged from bytes within "
+            + $"pretokens of {tokenizer.Pattern} but SentencePiece merges characters, across pretokens too; train with "
             + $"SentencePieceTrainer, or save as tokenizer.json"));
     }
 }

@@ -6,17 +6,21 @@ using Puyu.Tokenizers.Files;
 
 namespace Puyu.Tokenizers.Export;
 
-/// <summary>Writes byte-level tokenizers as tiktoken's rank files: lines of a token in base64, a space, and its rank.</summary>
+/// <summary>
+/// Writes byte-level tokenizers as tiktoken's rank files: lines of a token in base64, a space, and its rank.
+/// </summary>
 /// <remarks>
-/// The format holds ordinary tokens alone. The split pattern, special tokens and roles must be given again when the file
-/// is read, to <see cref="TiktokenFile.Load(string, SplitPattern, IReadOnlyDictionary{string, int})"/>.
+/// The format holds ordinary tokens alone. The split pattern, special tokens and roles must be given again when the
+/// file is read, to <see cref="TiktokenFile.Load(string, SplitPattern, IReadOnlyDictionary{string, int})"/>.
 /// </remarks>
 public static class TiktokenRanks
 {
     /// <summary>Writes a file.</summary>
     /// <param name="tokenizer">What to write; its merges must be in the order of its ids, as trained ones are.</param>
     /// <param name="path">The file; replaced as a whole or not at all.</param>
-    /// <exception cref="ArgumentException">Ranks cannot say what the tokenizer does; names the token at fault.</exception>
+    /// <exception cref="ArgumentException">
+    /// Ranks cannot say what the tokenizer does; names the token at fault.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(ByteLevelBpeTokenizer tokenizer, string path)
     {
@@ -42,7 +46,8 @@ public static class TiktokenRanks
         if (tokenizer.Normalization is { } form)
         {
             throw new ArgumentException(
-                $"text is normalized to {form} before encoding but rank files have no normalization", nameof(tokenizer));
+                $"text is normalized to {form} before encoding but rank files have no normalization",
+                nameof(tokenizer));
         }
 
         if (tokenizer.Added.Text.Count > 0)

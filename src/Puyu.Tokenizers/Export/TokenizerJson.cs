@@ -82,7 +82,8 @@ public static class TokenizerJson
     {
         (int Rank, int Left, int Right)[] merges =
         [
-            .. model.Merges.Pairs.Select(pair => (model.Merges.Rank(pair.Left, pair.Right, out _), pair.Left, pair.Right)),
+            .. model.Merges.Pairs.Select(
+                pair => (model.Merges.Rank(pair.Left, pair.Right, out _), pair.Left, pair.Right)),
         ];
         Array.Sort(merges);
         for (int i = 1; i < merges.Length; i++)
@@ -139,9 +140,10 @@ public static class TokenizerJson
         json.WriteNull("truncation");
         json.WriteNull("padding");
         json.WriteStartArray("added_tokens");
-        foreach ((string literal, int id) in tokenizer.Added.Special.Concat(tokenizer.Added.Text).OrderBy(token => token.Value))
+        AddedTokens added = tokenizer.Added;
+        foreach ((string literal, int id) in added.Special.Concat(added.Text).OrderBy(token => token.Value))
         {
-            WriteAdded(json, literal, id, tokenizer.Added.Special.ContainsKey(literal));
+            WriteAdded(json, literal, id, added.Special.ContainsKey(literal));
         }
 
         json.WriteEndArray();

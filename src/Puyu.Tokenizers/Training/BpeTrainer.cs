@@ -78,7 +78,8 @@ public static class BpeTrainer
 
     private static ByteLevelBpeTokenizer ToTokenizer(List<(int Left, int Right)> merges, BpeTrainingOptions options)
     {
-        List<byte[]> tokens = [.. Enumerable.Range(0, BpeTrainingOptions.ByteCount).Select(value => new[] { (byte)value })];
+        List<byte[]> tokens =
+            [.. Enumerable.Range(0, BpeTrainingOptions.ByteCount).Select(value => new[] { (byte)value })];
         foreach ((int left, int right) in merges)
         {
             tokens.Add([.. tokens[left], .. tokens[right]]);

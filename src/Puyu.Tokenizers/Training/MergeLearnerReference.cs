@@ -1,11 +1,15 @@
 namespace Puyu.Tokenizers.Training;
 
-/// <summary>Byte-pair encoding learned as its definition reads; <see cref="MergeLearner"/> is tested against it.</summary>
+/// <summary>
+/// Byte-pair encoding learned as its definition reads; <see cref="MergeLearner"/> is tested against it.
+/// </summary>
 /// <remarks>Recounts all pairs before each merge: O(N·V) for N symbols and V merges.</remarks>
 internal static class MergeLearnerReference
 {
     /// <summary>Learns up to <paramref name="count"/> merges; fewer if no allowed pair is left.</summary>
-    /// <param name="words">Symbols of each distinct word, and how often it occurs; replaced by their merged form.</param>
+    /// <param name="words">
+    /// Symbols of each distinct word, and how often it occurs; replaced by their merged form.
+    /// </param>
     /// <param name="symbols">Number of ids that exist before the first merge.</param>
     /// <param name="limits">Which pairs may be merged.</param>
     /// <param name="count">Merges to learn.</param>

@@ -35,21 +35,24 @@ public static class SentencePieceTrainer
         }
 
         var characters = CharacterSet.Of(words, options.CharacterCoverage);
-        int fixedPieces = SentencePieceTrainingOptions.FirstLearned + characters.CodePoints.Count + options.SpecialTokens.Count;
+        int count = characters.CodePoints.Count;
+        int fixedPieces = SentencePieceTrainingOptions.FirstLearned + count + options.SpecialTokens.Count;
         int wanted = options.VocabSize - fixedPieces;
         if (wanted < 0)
         {
             throw new OptionsException(Vocabulary(
-                options, $"but {characters.CodePoints.Count} characters need {fixedPieces}; lower CharacterCoverage or raise VocabSize"));
+                options, $"but {count} characters need {fixedPieces}; lower CharacterCoverage or raise VocabSize"));
         }
 
         var limits = new MergeLimits(options.MinFrequency, options.MaxPieceCharacters ?? int.MaxValue);
-        var learner = new MergeLearner(ToCorpus(words, characters), characters.CodePoints.Count, limits);
+        var learner = new MergeLearner(ToCorpus(words, characters), count, limits);
         List<(int Left, int Right)> merges = learner.Learn(wanted, progress);
+        int found = fixedPieces + merges.Count;
         return merges.Count == wanted
             ? SentencePieceTokenizer.Create(ToModel(characters, merges, options))
             : throw new OptionsException(Vocabulary(
-                options, $"but this text has pairs for {fixedPieces + merges.Count} only (MinFrequency {options.MinFrequency}); give more text"));
+                options,
+                $"but this text has pairs for {found} only (MinFrequency {options.MinFrequency}); give more text"));
     }
 
     /// <summary>Learns from a text file of any size.</summary>
@@ -63,7 +66,9 @@ public static class SentencePieceTrainer
         string path, SentencePieceTrainingOptions options, IProgress<TrainingProgress>? progress = null) =>
         Train(TextFileReader.Read(path), options, progress);
 
-    /// <summary>Words of numbered characters; a character without a number ends a word, and another begins behind it.</summary>
+    /// <summary>
+    /// Words of numbered characters; a character without a number ends a word, and another begins behind it.
+    /// </summary>
     private static MergeCorpus ToCorpus(WordTable words, CharacterSet characters)
     {
         var corpus = new MergeCorpus(words.Bytes, words.Count);
@@ -95,7 +100,9 @@ public static class SentencePieceTrainer
         return corpus;
     }
 
-    /// <summary>Scores fall from the first merge on, and below the last one over the characters, as the library's do.</summary>
+    /// <summary>
+    /// Scores fall from the first merge on, and below the last one over the characters, as the library's do.
+    /// </summary>
     private static SentencePieceModel ToModel(
         CharacterSet characters, List<(int Left, int Right)> merges, SentencePieceTrainingOptions options)
     {
@@ -106,14 +113,16 @@ public static class SentencePieceTrainer
         ];
         List<string> texts =
         [
-            .. characters.CodePoints.Select(codePoint => codePoint == ' ' ? "\u2581" : char.ConvertFromUtf32(codePoint)),
+            .. characters.CodePoints.Select(
+                codePoint => codePoint == ' ' ? "\u2581" : char.ConvertFromUtf32(codePoint)),
         ];
         foreach ((int left, int right) in merges)
         {
             texts.Add(texts[left] + texts[right]);
         }
 
-        IEnumerable<string> learned = texts.Skip(characters.CodePoints.Count).Concat(texts.Take(characters.CodePoints.Count));
+        int count = characters.CodePoints.Count;
+        IEnumerable<string> learned = texts.Skip(count).Concat(texts.Take(count));
         pieces.AddRange(learned.Select((text, rank) => new Piece(text, -rank, PieceType.Normal)));
         pieces.AddRange(options.SpecialTokens.Select(literal => new Piece(literal, 0, PieceType.Control)));
         ThrowIfTwice(pieces, options);

@@ -6,8 +6,8 @@ namespace Puyu.Tokenizers.Training;
 public sealed record SentencePieceTrainingOptions
 {
     /// <summary>
-    /// Ids in all: <c>&lt;unk&gt;</c>, <c>&lt;s&gt;</c>, <c>&lt;/s&gt;</c>, 256 byte pieces, the merges, the characters,
-    /// then <see cref="SpecialTokens"/>.
+    /// Ids in all: <c>&lt;unk&gt;</c>, <c>&lt;s&gt;</c>, <c>&lt;/s&gt;</c>, 256 byte pieces, the merges, the
+    /// characters, then <see cref="SpecialTokens"/>.
     /// </summary>
     public required int VocabSize { get; init; }
 
@@ -53,10 +53,12 @@ public sealed record SentencePieceTrainingOptions
         problems.Require(Enum.IsDefined(SplitPattern), SplitPattern, "must be a defined split pattern");
         problems.Require(CharacterCoverage is > 0 and <= 1, CharacterCoverage, "must be above 0 and at most 1");
         problems.Require(MinFrequency >= 1, MinFrequency, "must be at least 1");
-        problems.Require(MaxPieceCharacters is null or >= 2, MaxPieceCharacters, "must be at least 2, or null for no limit");
+        problems.Require(
+            MaxPieceCharacters is null or >= 2, MaxPieceCharacters, "must be at least 2, or null for no limit");
         problems.Require(Threads >= 1, Threads, "must be at least 1");
         problems.RequireSpecialTokens(SpecialTokens);
-        problems.Require(PadToken is null || SpecialTokens.Contains(PadToken), PadToken, "must be one of SpecialTokens");
+        problems.Require(
+            PadToken is null || SpecialTokens.Contains(PadToken), PadToken, "must be one of SpecialTokens");
         problems.ThrowIfAny();
         return this;
     }

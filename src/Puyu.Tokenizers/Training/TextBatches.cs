@@ -37,7 +37,9 @@ internal static class TextBatches
         }
     }
 
-    /// <summary>The first place at or after <paramref name="at"/> that every split pattern cuts; else the end.</summary>
+    /// <summary>
+    /// The first place at or after <paramref name="at"/> that every split pattern cuts; else the end.
+    /// </summary>
     /// <remarks>
     /// No pretoken of any pattern has an ASCII letter before a space, or a line end before an ASCII letter or a
     /// character from U+5000 to U+9FFF: white space comes first in a pretoken or makes up all of it, and only line ends

@@ -15,7 +15,10 @@ internal static class WordCounter
     /// <param name="threads">The counts do not depend on it; their order does.</param>
     /// <exception cref="ArgumentException">A document is not UTF-8.</exception>
     public static WordTable Count(IEnumerable<ReadOnlyMemory<byte>> documents, SplitPattern pattern, int threads) =>
-        Count(documents, threads, (document, first, end, words) => CountPretokens(document, first, end, pattern, words));
+        Count(
+            documents,
+            threads,
+            (document, first, end, words) => CountPretokens(document, first, end, pattern, words));
 
     /// <summary>Counts words of any kind that are cut wherever every split pattern cuts.</summary>
     public static WordTable Count(IEnumerable<ReadOnlyMemory<byte>> documents, int threads, CountWords count)

@@ -12,20 +12,24 @@ public class ChatEncodingTests
 
     /// <summary>One id a byte, then every marker of every template.</summary>
     private static readonly ByteLevelBpeTokenizer _tokenizer = Bytes(
-        "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|action_start|>", "<|action_end|>", "<|interpreter|>", "<|plugin|>",
-        "<eoh>", "<eoa>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "[INST]", "[/INST]");
+        "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|action_start|>", "<|action_end|>", "<|interpreter|>",
+        "<|plugin|>", "<eoh>", "<eoa>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "[INST]", "[/INST]");
 
     /// <summary>Trained stretches are in ⟦ ⟧.</summary>
     [Theory]
-    [InlineData("internlm2", "<s><|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n"
+    [InlineData("internlm2",
+        "<s><|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n"
         + "⟦A1<|im_end|>⟧\n<|im_start|>user\nQ2<|im_end|>\n<|im_start|>assistant\n⟦A2<|im_end|>⟧\n")]
-    [InlineData("internlm", "<s><|System|>:S\n<|User|>:Q1<eoh>\n<|Bot|>:⟦A1<eoa>⟧\n<|User|>:Q2<eoh>\n<|Bot|>:⟦A2<eoa>⟧\n")]
+    [InlineData("internlm",
+        "<s><|System|>:S\n<|User|>:Q1<eoh>\n<|Bot|>:⟦A1<eoa>⟧\n<|User|>:Q2<eoh>\n<|Bot|>:⟦A2<eoa>⟧\n")]
     [InlineData("chatml", "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n"
         + "⟦A1<|im_end|>⟧\n<|im_start|>user\nQ2<|im_end|>\n<|im_start|>assistant\n⟦A2<|im_end|>⟧\n")]
     [InlineData("llama2", "<s>[INST] <<SYS>>\nS\n<</SYS>>\n\nQ1 [/INST]⟦ A1 </s>⟧<s>[INST] Q2 [/INST]⟦ A2 </s>⟧")]
     [InlineData("llama3", "<s><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|>"
-        + "<|start_header_id|>user<|end_header_id|>\n\nQ1<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n⟦A1<|eot_id|>⟧"
-        + "<|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n⟦A2<|eot_id|>⟧")]
+        + "<|start_header_id|>user<|end_header_id|>\n\nQ1<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+        + "⟦A1<|eot_id|>⟧"
+        + "<|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+        + "⟦A2<|eot_id|>⟧")]
     [InlineData("mistral", "<s>[INST] S\n\nQ1[/INST]⟦ A1</s>⟧[INST] Q2[/INST]⟦ A2</s>⟧")]
     public void Encode_TrainsWhatTheAssistantSaysAndItsEnd(string name, string expected)
     {
@@ -127,7 +131,8 @@ public class ChatEncodingTests
 
     private static ByteLevelBpeTokenizer Bytes(params string[] specials)
     {
-        var ids = specials.Select((literal, index) => (literal, index)).ToDictionary(s => s.literal, s => 256 + s.index);
+        var ids = specials.Select((literal, index) => (literal, index))
+            .ToDictionary(special => special.literal, special => 256 + special.index);
         return ByteLevelBpeTokenizer.Create(
             [.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value })],
             SplitPattern.Gpt2,

@@ -12,7 +12,8 @@ public class ChatTemplateTests
     private static readonly ChatMessage _answer2 = new("assistant", "A2");
 
     [Theory]
-    [InlineData("internlm2", "<s><|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n"
+    [InlineData("internlm2",
+        "<s><|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n"
         + "A1<|im_end|>\n<|im_start|>user\nQ2<|im_end|>\n<|im_start|>assistant\nA2<|im_end|>\n")]
     [InlineData("internlm", "<s><|System|>:S\n<|User|>:Q1<eoh>\n<|Bot|>:A1<eoa>\n<|User|>:Q2<eoh>\n<|Bot|>:A2<eoa>\n")]
     [InlineData("chatml", "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nQ1<|im_end|>\n<|im_start|>assistant\n"
@@ -21,8 +22,10 @@ public class ChatTemplateTests
         + "A1<|im_end|>\n<|im_start|>user\nQ2<|im_end|>\n<|im_start|>assistant\nA2<|im_end|>\n")]
     [InlineData("llama2", "<s>[INST] <<SYS>>\nS\n<</SYS>>\n\nQ1 [/INST] A1 </s><s>[INST] Q2 [/INST] A2 </s>")]
     [InlineData("llama3", "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|>"
-        + "<|start_header_id|>user<|end_header_id|>\n\nQ1<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nA1<|eot_id|>"
-        + "<|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nA2<|eot_id|>")]
+        + "<|start_header_id|>user<|end_header_id|>\n\nQ1<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+        + "A1<|eot_id|>"
+        + "<|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+        + "A2<|eot_id|>")]
     [InlineData("mistral", "<s>[INST] S\n\nQ1[/INST] A1</s>[INST] Q2[/INST] A2</s>")]
     public void Render_WritesTwoTurns(string name, string expected) => Assert.Equal(
         expected, ChatTemplate.ByName(name).Render([_system, _question, _answer, _question2, _answer2]));
@@ -116,10 +119,12 @@ public class ChatTemplateTests
     {
         var template = ChatTemplate.ByName(name);
 
-        Assert.Contains("message 1 is system's", Error(() => template.Render([_question, _system])), StringComparison.Ordinal);
+        Assert.Contains("message 1 is system's", Error(() => template.Render([_question, _system])),
+            StringComparison.Ordinal);
         Assert.Contains("must not follow a message of the user", Error(() => template.Render([_question, _question2])),
             StringComparison.Ordinal);
-        Assert.Contains("must follow a message of the user", Error(() => template.Render([_answer])), StringComparison.Ordinal);
+        Assert.Contains("must follow a message of the user", Error(() => template.Render([_answer])),
+            StringComparison.Ordinal);
         Assert.Contains("must be followed by", Error(() => template.Render([_system])), StringComparison.Ordinal);
         Assert.Contains("must end with a message of the user", Error(() => template.RenderPrompt([_question, _answer])),
             StringComparison.Ordinal);

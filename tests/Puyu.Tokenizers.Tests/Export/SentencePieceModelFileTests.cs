@@ -68,7 +68,8 @@ public sealed class SentencePieceModelFileTests : IDisposable
     public void Save_NamesWhatTheFormatCannotSay()
     {
         SentencePieceModel model = SentencePieceFile.Read(SmallFiles.SentencePiece);
-        var named = SentencePieceTokenizer.Create(model with { Aliases = new Dictionary<string, int> { ["<|end|>"] = 2 } });
+        var named = SentencePieceTokenizer.Create(
+            model with { Aliases = new Dictionary<string, int> { ["<|end|>"] = 2 } });
         var spaced = SentencePieceTokenizer.Create(
             model with { Normalizer = model.Normalizer with { SplitsAtSpaces = true } });
         var listed = SentencePieceTokenizer.Create(model with { Merges = [new PieceMerge(3, 3, 4)] });

@@ -9,7 +9,8 @@ internal static class SmallVocabulary
 {
     /// <summary>Text with what breaks tokenizers: digits, runs of spaces, line ends, Chinese, emoji, accents.</summary>
     public static string TrainingText { get; } = string.Join('\n', Enumerable.Range(0, 400).Select(i =>
-        $"the cat number {i} sat  on the mat;\tThe Cat's hat 猫坐在垫子上，{i * i}。 déjà vu 🦙🙂  if (x == {i}) {{ return; }}\r\n"));
+        $"the cat number {i} sat  on the mat;\tThe Cat's hat 猫坐在垫子上，{i * i}。 déjà vu 🦙🙂  "
+        + $"if (x == {i}) {{ return; }}\r\n"));
 
     public static string[] Texts { get; } =
     [

@@ -95,6 +95,9 @@ public sealed class TiktokenRanksTests : IDisposable
         IEnumerable<byte[]> bytes = Enumerable.Range(0, 256).Select(value => new[] { (byte)value });
         var strings = new ByteStrings([.. bytes, .. tokens.Select(token => System.Text.Encoding.UTF8.GetBytes(token))]);
         return ByteLevelBpeTokenizer.Create(
-            ByteLevelModel.FromMerges(strings, table, takesWholePretokens: false), SplitPattern.Gpt2, new AddedTokens(), default);
+            ByteLevelModel.FromMerges(strings, table, takesWholePretokens: false),
+            SplitPattern.Gpt2,
+            new AddedTokens(),
+            default);
     }
 }

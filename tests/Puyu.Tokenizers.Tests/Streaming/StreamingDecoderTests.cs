@@ -71,7 +71,11 @@ public class StreamingDecoderTests
         var random = new Random(7);
         Assert.All(Enumerable.Range(0, 200), _ =>
         {
-            int[] ids = [.. Enumerable.Range(0, 40).Select(_ => random.Next(2) == 0 ? random.Next(0x80, 0x100) : random.Next(257))];
+            int[] ids =
+            [
+                .. Enumerable.Range(0, 40).Select(
+                    _ => random.Next(2) == 0 ? random.Next(0x80, 0x100) : random.Next(257)),
+            ];
             StreamingDecoder decoder = _bytes.CreateStreamingDecoder();
             Assert.Equal(_bytes.Decode(ids), string.Concat(ids.Select(decoder.Append)) + decoder.Flush());
         });
@@ -97,7 +101,7 @@ public class StreamingDecoderTests
     [InlineData(false)]
     public void Append_DropsTheSpaceThatTheModelPutsFirst_OncePerSequence(bool addsPrefix)
     {
-        SentencePieceTokenizer tokenizer = SentencePieceTokenizer.Create(SentencePieceFile.Read(ModelFiles.SentencePiece(
+        var tokenizer = SentencePieceTokenizer.Create(SentencePieceFile.Read(ModelFiles.SentencePiece(
             [.. ModelFiles.WithControls(("\u2581a", 0), ("\u2581", -1), ("a", -2)), .. ModelFiles.BytePieces()],
             byteFallback: true,
             dummyPrefix: addsPrefix)));

@@ -15,14 +15,16 @@ public class BpeTrainerTests
     [InlineData("红楼梦.txt", SplitPattern.Cl100k)]
     public void Train_MatchesReference_OnRealText(string file, SplitPattern pattern)
     {
+        const int VocabSize = 1_000;
         byte[] text = File.ReadAllBytes(TestData.File("corpora", file))[..40_000];
         text = text[..text.AsSpan().LastIndexOf((byte)'\n')];
         List<(List<int> Symbols, long Weight)> words = [.. WordCounter.Count([text], pattern, 1).Words()
             .Select(word => (word.Word.ToArray().Select(value => (int)value).ToList(), word.Count))];
-        var options = new BpeTrainingOptions { VocabSize = 2_000, SplitPattern = pattern };
+        var options = new BpeTrainingOptions { VocabSize = VocabSize, SplitPattern = pattern };
 
         List<byte[]> expected = [.. Enumerable.Range(0, 256).Select(value => new[] { (byte)value })];
-        foreach ((int left, int right) in MergeLearnerReference.Learn(words, 256, new MergeLimits(2, 9999), 2_000 - 256))
+        foreach ((int left, int right) in
+            MergeLearnerReference.Learn(words, 256, new MergeLimits(2, 9999), VocabSize - 256))
         {
             expected.Add([.. expected[left], .. expected[right]]);
         }
@@ -33,7 +35,8 @@ public class BpeTrainerTests
     [DataFact]
     public void Train_GivesTheSame_WithAnyNumberOfThreads()
     {
-        byte[] text = File.ReadAllBytes(TestData.File("corpora", "war_and_peace_utf8.txt"));
+        string file = TestData.File("corpora", "war_and_peace_utf8.txt");
+        byte[] text = File.ReadAllBytes(file);
         var options = new BpeTrainingOptions { VocabSize = 3_000, Threads = 1 };
 
         string[] expected = Tokens(BpeTrainer.Train([text], options));
@@ -41,7 +44,7 @@ public class BpeTrainerTests
         Assert.Equal(3_000, expected.Distinct().Count());
         Assert.All([2, 3, 8], threads =>
             Assert.Equal(expected, Tokens(BpeTrainer.Train([text], options with { Threads = threads }))));
-        Assert.Equal(expected, Tokens(BpeTrainer.TrainOnFile(TestData.File("corpora", "war_and_peace_utf8.txt"), options)));
+        Assert.Equal(expected, Tokens(BpeTrainer.TrainOnFile(file, options)));
     }
 
     [Fact]
@@ -103,9 +106,11 @@ public class BpeTrainerTests
     {
         var options = new BpeTrainingOptions { VocabSize = 10_000 };
 
-        OptionsException error = Assert.Throws<OptionsException>(() => BpeTrainer.Train(["aaaa bbbb aaaa"u8.ToArray()], options));
+        OptionsException error = Assert.Throws<OptionsException>(
+            () => BpeTrainer.Train(["aaaa bbbb aaaa"u8.ToArray()], options));
 
-        Assert.Contains("VocabSize is 10000 but this text has pairs for 259 only", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "VocabSize is 10000 but this text has pairs for 259 only", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,8 +142,9 @@ public class BpeTrainerTests
 
         Assert.All(
             [
-                "VocabSize is 257 but must be at least 259", "SplitPattern is 99", "MinFrequency is 0", "MaxTokenBytes is 1",
-                "Threads is 0", "empty literal", "must all be different", "BosToken is <s> but must be one of",
+                "VocabSize is 257 but must be at least 259", "SplitPattern is 99", "MinFrequency is 0",
+                "MaxTokenBytes is 1", "Threads is 0", "empty literal", "must all be different",
+                "BosToken is <s> but must be one of",
             ],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

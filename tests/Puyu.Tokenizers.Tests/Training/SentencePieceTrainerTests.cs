@@ -35,7 +35,8 @@ public class SentencePieceTrainerTests
     {
         WordTable words = WordCounter.Count([Text], SplitPattern.Cl100k, 1);
         var all = CharacterSet.Of(words, 1);
-        List<(List<int> Symbols, long Weight)> symbols = [.. words.Words().Select(word => (Numbers(word.Word), word.Count))];
+        List<(List<int> Symbols, long Weight)> symbols =
+            [.. words.Words().Select(word => (Numbers(word.Word), word.Count))];
         SentencePieceTokenizer tokenizer = Train(_options with { CharacterCoverage = 1 });
         int count = 400 - 259 - 2 - all.CodePoints.Count;
 
@@ -126,8 +127,9 @@ public class SentencePieceTrainerTests
 
         Assert.All(
             [
-                "VocabSize is 259 but must be above 261", "SplitPattern is 99", "CharacterCoverage is 0", "MinFrequency is 0",
-                "MaxPieceCharacters is 1", "Threads is 0", "must all be different", "PadToken is <pad>",
+                "VocabSize is 259 but must be above 261", "SplitPattern is 99", "CharacterCoverage is 0",
+                "MinFrequency is 0", "MaxPieceCharacters is 1", "Threads is 0", "must all be different",
+                "PadToken is <pad>",
             ],
             part => Assert.Contains(part, message, StringComparison.Ordinal));
     }

@@ -59,7 +59,9 @@ public class TextBatchesTests
     internal static List<(string Word, long Count)> Sorted(WordTable words) =>
         [.. words.Words().Select(word => (Convert.ToHexString(word.Word.Span), word.Count)).Order()];
 
-    /// <summary>All that patterns look at: letters of several kinds, digits, marks, white space, contractions.</summary>
+    /// <summary>
+    /// All that patterns look at: letters of several kinds, digits, marks, white space, contractions.
+    /// </summary>
     private static byte[] RandomText(int characters)
     {
         string[] parts =
