@@ -28,8 +28,8 @@ internal static class Divergence
     }
 
     /// <summary>
-    /// A weight if one is not finite, since that spoils everything else; else the gradient that backward computed first,
-    /// which is the last one of the table, whose order is that of the forward pass.
+    /// A weight if one is not finite, since that spoils everything else; else the gradient that backward computed
+    /// first, which is the last one of the table, whose order is that of the forward pass.
     /// </summary>
     private static string FirstAtFault(ParameterTable table)
     {

@@ -39,6 +39,7 @@ internal sealed class HeldOutLoss
 
         return trainedTokens > 0
             ? new ValidationMetrics(step, sum / trainedTokens, trainedTokens)
-            : throw new InvalidDataException($"{_microBatches} held-out micro-batches have no label to measure the loss on");
+            : throw new InvalidDataException(
+                $"{_microBatches} held-out micro-batches have no label to measure the loss on");
     }
 }

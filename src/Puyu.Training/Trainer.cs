@@ -60,7 +60,9 @@ public sealed class Trainer : IDisposable
     /// Goes on from the newest complete checkpoint in the run's folder: weights, optimizer, data and counters.
     /// </summary>
     /// <returns>False if there is none: the run begins.</returns>
-    /// <exception cref="InvalidDataException">The checkpoint is of another model, other data or another optimizer.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint is of another model, other data or another optimizer.
+    /// </exception>
     public bool TryResume()
     {
         if (_checkpoints.Load() is not { } state)
@@ -78,7 +80,9 @@ public sealed class Trainer : IDisposable
     /// finished. Either way the state is saved.
     /// </summary>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite; nothing is saved.</exception>
-    /// <exception cref="InvalidOperationException">The folder has checkpoints of a run that was not resumed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The folder has checkpoints of a run that was not resumed.
+    /// </exception>
     /// <exception cref="IOException">The last checkpoint cannot be written.</exception>
     public TrainingOutcome Run(CancellationToken cancellation)
     {

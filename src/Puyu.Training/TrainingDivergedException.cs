@@ -9,6 +9,8 @@ public sealed class TrainingDivergedException(int step, string tensor, string me
     /// <summary>The step that diverged, from 1; its update was not made.</summary>
     public int Step { get; } = step;
 
-    /// <summary>Name of the first tensor found that is not finite, such as <c>gradient of layers.3.attention.qkv.weight</c>.</summary>
+    /// <summary>
+    /// Name of the first tensor found that is not finite, such as <c>gradient of layers.3.attention.qkv.weight</c>.
+    /// </summary>
     public string Tensor { get; } = tensor;
 }

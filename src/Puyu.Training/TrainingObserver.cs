@@ -23,7 +23,9 @@ public class TrainingObserver
     {
     }
 
-    /// <summary>Something the user should know, in one sentence, such as a damaged checkpoint that was skipped.</summary>
+    /// <summary>
+    /// Something the user should know, in one sentence, such as a damaged checkpoint that was skipped.
+    /// </summary>
     public virtual void OnNotice(string notice)
     {
     }

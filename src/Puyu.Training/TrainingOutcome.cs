@@ -8,4 +8,5 @@ namespace Puyu.Training;
 /// <param name="Loss">Loss of the last step; NaN if there was none to do.</param>
 /// <param name="HeldOutLoss">Loss on held-out data at the end; null if it was not measured.</param>
 /// <param name="Checkpoint">The state at the end.</param>
-public sealed record TrainingOutcome(int Step, bool IsComplete, double Loss, double? HeldOutLoss, Checkpoint Checkpoint);
+public sealed record TrainingOutcome(
+    int Step, bool IsComplete, double Loss, double? HeldOutLoss, Checkpoint Checkpoint);

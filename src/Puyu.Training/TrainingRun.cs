@@ -32,7 +32,9 @@ public sealed record TrainingRun
     /// <summary>Files that are copied into every checkpoint, such as those of the tokenizer.</summary>
     public IReadOnlyList<string> CompanionFiles { get; init; } = [];
 
-    /// <summary>What the processor reaches in FLOP/s, as measured; null leaves the utilization out of the metrics.</summary>
+    /// <summary>
+    /// What the processor reaches in FLOP/s, as measured; null leaves the utilization out of the metrics.
+    /// </summary>
     public double? PeakFlopsPerSecond { get; init; }
 
     /// <summary>The clock.</summary>

@@ -8,7 +8,8 @@ using Puyu.Training.Schedules;
 namespace Puyu.Training;
 
 /// <summary>
-/// The arithmetic of a step, without files, clocks and displays, so that the planner can run it where there is no memory.
+/// The arithmetic of a step, without files, clocks and displays, so that the planner can run it where there is no
+/// memory.
 /// <see cref="Trainer"/> states the equations.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
@@ -41,7 +42,9 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Makes one update of the weights.</summary>
     /// <param name="step">Steps done before.</param>
     /// <exception cref="InvalidDataException">No position of the step has a loss.</exception>
-    /// <exception cref="TrainingDivergedException">The loss or a gradient is not finite; the weights are unchanged.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss or a gradient is not finite; the weights are unchanged.
+    /// </exception>
     public StepResult Run(int step)
     {
         (long trainedTokens, double flops) = Draw(step);
@@ -71,7 +74,9 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose() => Optimizer.Dispose();
 
-    /// <summary>All of a step's micro-batches are drawn before the first forward, since each is scaled by their sum.</summary>
+    /// <summary>
+    /// All of a step's micro-batches are drawn before the first forward, since each is scaled by their sum.
+    /// </summary>
     private (long TrainedTokens, double Flops) Draw(int step)
     {
         long trainedTokens = 0;
@@ -100,7 +105,9 @@ internal sealed class TrainingStep : IDisposable
     }
 }
 
-/// <summary>What <see cref="TrainingStep.Run"/> did; the members are those of <see cref="Metrics.StepMetrics"/>.</summary>
+/// <summary>
+/// What <see cref="TrainingStep.Run"/> did; the members are those of <see cref="Metrics.StepMetrics"/>.
+/// </summary>
 internal readonly record struct StepResult
 {
     public long Tokens { get; init; }

@@ -8,7 +8,9 @@ public sealed record ValidationOptions
     /// <summary>Steps between two measurements. One is always made when the run ends.</summary>
     public int IntervalSteps { get; init; } = 100;
 
-    /// <summary>Micro-batches of a measurement: always the first ones of the held-out data, so that losses compare.</summary>
+    /// <summary>
+    /// Micro-batches of a measurement: always the first ones of the held-out data, so that losses compare.
+    /// </summary>
     public int MicroBatches { get; init; } = 8;
 
     /// <summary>Returns these options, or throws with everything wrong with them.</summary>

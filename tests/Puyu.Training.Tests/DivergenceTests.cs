@@ -13,7 +13,8 @@ public class DivergenceTests
         using Decoder model = Decoder.Create(TinyRun.Config, backend);
         model.Initialize(seed: 1);
         model.AllocateGradients();
-        foreach (string name in (string[])["embedding.weight", "layers.0.attention.qkv.weight", "layers.1.attention.qkv.weight"])
+        foreach (string name in (string[])
+            ["embedding.weight", "layers.0.attention.qkv.weight", "layers.1.attention.qkv.weight"])
         {
             model.Parameters[name].Gradient!.Span<float>()[5] = float.PositiveInfinity;
         }
@@ -24,7 +25,8 @@ public class DivergenceTests
         Assert.Equal(12, exception.Step);
         Assert.Equal("gradient of layers.1.attention.qkv.weight", exception.Tensor);
         Assert.StartsWith(
-            "step 12 diverged: the gradient norm is Infinity and the first tensor that is not finite is gradient of layers.1.",
+            "step 12 diverged: the gradient norm is Infinity "
+            + "and the first tensor that is not finite is gradient of layers.1.",
             exception.Message, StringComparison.Ordinal);
     }
 

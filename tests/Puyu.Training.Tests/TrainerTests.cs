@@ -151,7 +151,8 @@ public class TrainerTests
         TrainingDivergedException exception = Assert.Throws<TrainingDivergedException>(() => trainer.Run(default));
 
         Assert.Equal(
-            "step 8 diverged: the loss is NaN and the first tensor that is not finite is layers.1.feed_forward.up.weight; "
+            "step 8 diverged: the loss is NaN and the first tensor that is not finite is "
+            + "layers.1.feed_forward.up.weight; "
             + "resume from the last checkpoint with a lower learning rate",
             exception.Message);
         Assert.Equal(5, tiny.Store.Latest(_ => { })!.Step);
@@ -191,7 +192,9 @@ public class TrainerTests
         using Decoder other = Decoder.Create(TinyRun.Config with { IntermediateSize = 64 }, tiny.Backend);
         using var mismatched = new Trainer(tiny.Run() with { Model = other });
         InvalidDataException exception = Assert.Throws<InvalidDataException>(() => mismatched.TryResume());
-        Assert.Contains("feed_forward.w1.weight is F32 [48, 32] but the run needs F32 [64, 32]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "feed_forward.w1.weight is F32 [48, 32] but the run needs F32 [64, 32]", exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,12 +203,13 @@ public class TrainerTests
         using var tiny = new TinyRun();
         tiny.Options = tiny.Options with { Validation = new ValidationOptions() };
 
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new Trainer(tiny.Run() with { HeldOut = null }));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => new Trainer(tiny.Run() with { HeldOut = null }));
 
         Assert.Equal("the options ask for validation but HeldOut is null", exception.Message);
     }
 
-    private static TinyRun Create(DType weights, OptimizerKind kind, int threads = 2)
+    private static TinyRun Create(DType weights, OptimizerKind kind, int threads = 1)
     {
         var tiny = new TinyRun(threads, weights);
         tiny.Options = tiny.Options with { Optimizer = new OptimizerOptions { Kind = kind } };

@@ -84,8 +84,8 @@ public class TrainingStepTests
     }
 
     /// <summary>
-    /// A model that passes embeddings through (its blocks add nothing), so that each token has a given −log p of token 0.
-    /// With logits a and V − 1 zeros, −log p = log(1 + (V − 1) e⁻ᵃ).
+    /// A model that passes embeddings through (its blocks add nothing), so that each token has a given −log p of token
+    /// 0. With logits a and V − 1 zeros, −log p = log(1 + (V − 1) e⁻ᵃ).
     /// </summary>
     private static Decoder ModelWithTokenLosses(Backend backend, double[] losses)
     {

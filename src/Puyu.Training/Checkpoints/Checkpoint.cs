@@ -5,6 +5,8 @@ namespace Puyu.Training.Checkpoints;
 /// <param name="Folder">Full path.</param>
 public sealed record Checkpoint(int Step, string Folder)
 {
-    /// <summary>What is wrong with it, in a clause; null if every file is as it was written. Reads every byte.</summary>
+    /// <summary>
+    /// What is wrong with it, in a clause; null if every file is as it was written. Reads every byte.
+    /// </summary>
     public string? Problem() => CheckpointManifest.ProblemOf(Folder);
 }

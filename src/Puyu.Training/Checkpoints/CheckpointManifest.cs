@@ -3,7 +3,9 @@ using Puyu.Abstractions;
 
 namespace Puyu.Training.Checkpoints;
 
-/// <summary>The list of a checkpoint's files, written after them: where it is missing, the checkpoint is not complete.</summary>
+/// <summary>
+/// The list of a checkpoint's files, written after them: where it is missing, the checkpoint is not complete.
+/// </summary>
 /// <param name="Version">1.</param>
 /// <param name="Step">Steps that were done.</param>
 /// <param name="Files">Every file but this one and the lineage, which covers this one.</param>
@@ -25,12 +27,15 @@ internal sealed record CheckpointManifest(int Version, int Step, IReadOnlyList<C
 
         try
         {
-            CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path), TrainingJson.Options);
+            CheckpointManifest? manifest =
+                JsonSerializer.Deserialize<CheckpointManifest>(File.ReadAllBytes(path), TrainingJson.Options);
             return manifest switch
             {
                 null => $"{FileName} is null but must be an object",
-                { Version: not CurrentVersion } => $"{FileName} has version {manifest.Version} but must have {CurrentVersion}",
-                _ => manifest.Files.Select(file => ProblemOf(folder, file)).FirstOrDefault(problem => problem is not null),
+                { Version: not CurrentVersion } =>
+                    $"{FileName} has version {manifest.Version} but must have {CurrentVersion}",
+                _ => manifest.Files.Select(file => ProblemOf(folder, file))
+                    .FirstOrDefault(problem => problem is not null),
             };
         }
         catch (JsonException problem)

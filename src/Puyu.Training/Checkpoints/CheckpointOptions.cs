@@ -2,7 +2,9 @@ using Puyu.Abstractions;
 
 namespace Puyu.Training.Checkpoints;
 
-/// <summary>When checkpoints are saved and how many are kept. One is always saved when a run ends or is cancelled.</summary>
+/// <summary>
+/// When checkpoints are saved and how many are kept. One is always saved when a run ends or is cancelled.
+/// </summary>
 public sealed record CheckpointOptions
 {
     /// <summary>Steps between two checkpoints.</summary>

@@ -122,7 +122,9 @@ public sealed class CheckpointStore
         _disk.SyncFolder(Folder);
     }
 
-    /// <summary>Newer ones than this step are not counted: they are of a run that went another way, or damaged.</summary>
+    /// <summary>
+    /// Newer ones than this step are not counted: they are of a run that went another way, or damaged.
+    /// </summary>
     private void DeleteOld(int step)
     {
         foreach (Checkpoint old in List().Where(checkpoint => checkpoint.Step <= step).Skip(_keepLast))

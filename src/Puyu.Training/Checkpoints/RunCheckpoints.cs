@@ -8,7 +8,9 @@ using Puyu.Training.Optimizers;
 
 namespace Puyu.Training.Checkpoints;
 
-/// <summary>What a run puts into its checkpoints, and how it goes on from one. docs/checkpoints.md lists the files.</summary>
+/// <summary>
+/// What a run puts into its checkpoints, and how it goes on from one. docs/checkpoints.md lists the files.
+/// </summary>
 internal sealed class RunCheckpoints
 {
     private const string OptimizerFile = "optimizer.safetensors";
@@ -33,7 +35,8 @@ internal sealed class RunCheckpoints
         if (!_isResumed && _store.List() is [Checkpoint newest, ..])
         {
             throw new InvalidOperationException(
-                $"{_store.Folder} has checkpoints up to step {newest.Step} of another run; resume it, or choose another folder");
+                $"{_store.Folder} has checkpoints up to step {newest.Step} of another run; "
+                + "resume it, or choose another folder");
         }
     }
 
@@ -48,7 +51,9 @@ internal sealed class RunCheckpoints
         return checkpoint;
     }
 
-    /// <summary>Saves the state in the middle of a run, which goes on if the disk is full: there may be room later.</summary>
+    /// <summary>
+    /// Saves the state in the middle of a run, which goes on if the disk is full: there may be room later.
+    /// </summary>
     public void TrySave(int step, long totalTokens)
     {
         try
@@ -82,7 +87,8 @@ internal sealed class RunCheckpoints
     private void Write(CheckpointWriter writer, RunState state)
     {
         writer.Include(folder => ModelFolder.Save(_run.Model, folder, _run.Options.Weights));
-        writer.Write(OptimizerFile, stream => SafetensorsWriter.Write(stream, _optimizer.State, new SafetensorsOptions()));
+        writer.Write(
+            OptimizerFile, stream => SafetensorsWriter.Write(stream, _optimizer.State, new SafetensorsOptions()));
         writer.Write(StateFile, stream => JsonSerializer.Serialize(stream, state, TrainingJson.Options));
         writer.Write(OptionsFile, stream => JsonSerializer.Serialize(stream, _run.Options, TrainingJson.Options));
         foreach (string companion in _run.CompanionFiles)
@@ -117,7 +123,8 @@ internal sealed class RunCheckpoints
 
     /// <summary>Copies every stored tensor into the one of its name.</summary>
     private void Load(
-        string path, IEnumerable<string> names, Func<Scope, string, Tensor> load, IReadOnlyDictionary<string, Tensor> tensors)
+        string path, IEnumerable<string> names, Func<Scope, string, Tensor> load,
+        IReadOnlyDictionary<string, Tensor> tensors)
     {
         RequireSameNames(path, names, tensors.Keys);
         using Scope scope = _run.Model.Backend.BeginScope();
@@ -156,7 +163,8 @@ internal sealed class RunCheckpoints
             if (!JsonNode.DeepEquals(value, before[name]))
             {
                 _run.Observer.OnNotice(
-                    $"the run goes on with {name} {value?.ToJsonString() ?? "null"}; it was {before[name]?.ToJsonString() ?? "null"}");
+                    $"the run goes on with {name} {value?.ToJsonString() ?? "null"}; "
+                    + $"it was {before[name]?.ToJsonString() ?? "null"}");
             }
         }
     }

@@ -6,7 +6,8 @@ using Puyu.Abstractions;
 namespace Puyu.Training.Metrics;
 
 /// <summary>
-/// The record of a run: a JSON object a line, written as it happens. Writing a line allocates nothing on the managed heap.
+/// The record of a run: a JSON object a line, written as it happens. Writing a line allocates nothing on the managed
+/// heap.
 /// </summary>
 public sealed class MetricsFile : IDisposable
 {

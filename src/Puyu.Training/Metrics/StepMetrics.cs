@@ -30,7 +30,9 @@ public readonly record struct StepMetrics
     /// <summary>Duration of the step, without validation and checkpoints.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Arithmetic of the model in this step, recomputation not counted; causal attention counted by halves.</summary>
+    /// <summary>
+    /// Arithmetic of the model in this step, recomputation not counted; causal attention counted by halves.
+    /// </summary>
     public double Flops { get; init; }
 
     /// <summary>What the processor was measured to reach, in FLOP/s; null if nobody measured.</summary>

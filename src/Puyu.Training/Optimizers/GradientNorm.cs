@@ -8,7 +8,8 @@ internal static class GradientNorm
 {
     /// <summary>
     /// ‖g‖ = √Σ g², summed in double, within a parameter in the fixed order of the backend and over parameters in the
-    /// order of the table. Not finite exactly if some gradient is not: the square of a float32 cannot overflow a double.
+    /// order of the table. Not finite exactly if some gradient is not: the square of a float32 cannot overflow a
+    /// double.
     /// </summary>
     public static double Of(ParameterTable table, Backend backend)
     {

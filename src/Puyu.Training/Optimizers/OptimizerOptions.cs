@@ -31,11 +31,13 @@ public sealed record OptimizerOptions
     public OptimizerOptions Validated()
     {
         var problems = new Problems(nameof(OptimizerOptions));
-        problems.Require(Enum.IsDefined(Kind), Kind, "must be one of " + string.Join(", ", Enum.GetNames<OptimizerKind>()));
+        problems.Require(
+            Enum.IsDefined(Kind), Kind, "must be one of " + string.Join(", ", Enum.GetNames<OptimizerKind>()));
         problems.Require(
             Enum.IsDefined(DecayedParameters), DecayedParameters,
             "must be one of " + string.Join(", ", Enum.GetNames<DecayedParameters>()));
-        problems.Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "must be finite and not negative");
+        problems.Require(
+            WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "must be finite and not negative");
         problems.Require(MaxGradientNorm is null or > 0, MaxGradientNorm, "must be positive, or null for no limit");
         problems.ThrowIfAny();
         return this with { AdamW = AdamW.Validated(), Muon = Muon.Validated() };

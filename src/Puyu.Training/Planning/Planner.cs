@@ -6,8 +6,8 @@ namespace Puyu.Training.Planning;
 
 /// <summary>Tells what a run will take before it begins.</summary>
 /// <remarks>
-/// Nothing is estimated about memory: one real step of the real code runs on the meta backend, whose tensors have shapes
-/// and no memory and whose pool counts as that of every backend. What kernels keep for packing is not counted.
+/// Nothing is estimated about memory: one real step of the real code runs on the meta backend, whose tensors have
+/// shapes and no memory and whose pool counts as that of every backend. What kernels keep for packing is not counted.
 /// </remarks>
 public static class Planner
 {
@@ -15,7 +15,9 @@ public static class Planner
     /// <param name="config">The model.</param>
     /// <param name="options">Validated options.</param>
     /// <param name="tokensPerBatch">Tokens of a micro-batch.</param>
-    /// <param name="sequenceLength">Length of its sequences: of the longest that can occur, for the most it can take.</param>
+    /// <param name="sequenceLength">
+    /// Length of its sequences: of the longest that can occur, for the most it can take.
+    /// </param>
     public static TrainingPlan Plan(ModelConfig config, TrainingOptions options, int tokensPerBatch, int sequenceLength)
     {
         using var backend = new MetaBackend();
@@ -25,7 +27,8 @@ public static class Planner
         StepResult result = training.Run(step: 0);
         return new TrainingPlan
         {
-            Groups = [.. model.Parameters.GroupBy(parameter => parameter.Group).Select(group => Sum(group, options.Optimizer))],
+            Groups = [.. model.Parameters.GroupBy(parameter => parameter.Group)
+                .Select(group => Sum(group, options.Optimizer))],
             StaticBytes = staticBytes,
             PeakBytes = backend.Memory.PeakBytes,
             TokensPerStep = result.Tokens,

@@ -13,7 +13,9 @@ public static class StepTimer
     private const int WarmupSteps = 2;
     private const int MeasuredSteps = 3;
 
-    /// <summary>Measures how long a step takes: the median of three after two to warm up, on a model that is thrown away.</summary>
+    /// <summary>
+    /// Measures how long a step takes: the median of three after two to warm up, on a model that is thrown away.
+    /// </summary>
     /// <param name="config">The model.</param>
     /// <param name="backend">Where the run will compute.</param>
     /// <param name="sampler">The run's data; left where it stood.</param>

@@ -32,11 +32,13 @@ public sealed record ScheduleOptions
     public ScheduleOptions Validated(int steps)
     {
         var problems = new Problems(nameof(ScheduleOptions));
-        problems.Require(Enum.IsDefined(Kind), Kind, "must be one of " + string.Join(", ", Enum.GetNames<ScheduleKind>()));
+        problems.Require(
+            Enum.IsDefined(Kind), Kind, "must be one of " + string.Join(", ", Enum.GetNames<ScheduleKind>()));
         problems.Require(
             PeakLearningRate > 0 && double.IsFinite(PeakLearningRate), PeakLearningRate, "must be positive and finite");
         problems.Require(
-            WarmupSteps >= 0 && WarmupSteps < steps, WarmupSteps, $"must lie in [0, {steps}), {steps} being the steps of the run");
+            WarmupSteps >= 0 && WarmupSteps < steps, WarmupSteps,
+            $"must lie in [0, {steps}), {steps} being the steps of the run");
         problems.Require(WarmupFirstRatio is null or (>= 0 and <= 1), WarmupFirstRatio, "must lie in [0, 1]");
         problems.Require(MinRatio is >= 0 and <= 1, MinRatio, "must lie in [0, 1]");
         problems.Require(

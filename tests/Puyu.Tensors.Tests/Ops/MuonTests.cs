@@ -43,9 +43,9 @@ public class MuonTests
             momentum.Zip(m.Span<float>().ToArray()),
             pair => Assert.Equal(pair.First, pair.Second, 2 * Numbers.Gamma(3)));
 
-        // An iteration multiplies an error by at most a + 3|b| + 5c < 28 in the worst case, but singular values below 0.1,
-        // which it grows by a = 3.44, are all it can grow that much; then it contracts. An element of X is a sum of at
-        // most max(rows, columns) products, three times an iteration.
+        // An iteration multiplies an error by at most a + 3|b| + 5c < 28 in the worst case, but singular values below
+        // 0.1, which it grows by a = 3.44, are all it can grow that much; then it contracts. An element of X is a sum
+        // of at most max(rows, columns) products, three times an iteration.
         double error = Math.Pow(MuonReference.A, 5) * Numbers.Gamma(15 * Math.Max(rows, columns));
         double rate = _step.LearningRate * _step.UpdateRms * Math.Sqrt(Math.Max(rows, columns));
         Assert.All(
@@ -59,9 +59,15 @@ public class MuonTests
     public void Reference_MakesTheUpdateNearlyOrthogonal(int rows, int columns)
     {
         double[] theta = new double[rows * columns];
-        MuonStep step = _step with { LearningRate = 1, UpdateRms = 1 / Math.Sqrt(Math.Max(rows, columns)), WeightDecay = 0 };
+        MuonStep step = _step with
+        {
+            LearningRate = 1,
+            UpdateRms = 1 / Math.Sqrt(Math.Max(rows, columns)),
+            WeightDecay = 0,
+        };
 
-        MuonReference.Step(theta, FiniteDifferences.Uniform(theta.Length, seed: 4), new double[theta.Length], columns, step);
+        MuonReference.Step(
+            theta, FiniteDifferences.Uniform(theta.Length, seed: 4), new double[theta.Length], columns, step);
 
         // Five iterations bring singular values into about [0.7, 1.2]; so the mean of their squares, the squared norm
         // over the rank, lies in [0.49, 1.44].
@@ -90,7 +96,8 @@ public class MuonTests
         using Scope scope = backend.BeginScope();
         Tensor weight = scope.From<float>([1, 2, 3, 4], [2, 2]);
 
-        backend.Muon(weight, scope.Zeros([2, 2]), scope.Zeros([2, 2]), _step with { LearningRate = 0.5, WeightDecay = 0.5 });
+        backend.Muon(
+            weight, scope.Zeros([2, 2]), scope.Zeros([2, 2]), _step with { LearningRate = 0.5, WeightDecay = 0.5 });
 
         Assert.Equal([0.75f, 1.5f, 2.25f, 3], weight.Span<float>().ToArray());
     }
@@ -129,5 +136,6 @@ public class MuonTests
         scope.From<float>([.. elements.Select(x => (float)x)], [rows, columns]);
 
     private static double[] Transpose(double[] x, int columns) =>
-        [.. Enumerable.Range(0, x.Length).Select(i => x[(i % (x.Length / columns) * columns) + (i / (x.Length / columns))])];
+        [.. Enumerable.Range(0, x.Length).Select(
+            i => x[(i % (x.Length / columns) * columns) + (i / (x.Length / columns))])];
 }

@@ -22,7 +22,9 @@ public sealed class CheckpointStoreTests : IDisposable
         }
 
         Assert.Equal([200, 10], store.List().Select(checkpoint => checkpoint.Step));
-        Assert.Equal(["step-00000010", "step-00000200"], Directory.EnumerateDirectories(_folder.Root).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["step-00000010", "step-00000200"],
+            Directory.EnumerateDirectories(_folder.Root).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -36,7 +38,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal("checkpoint", self.Lineage!.Kind);
     }
 
-    /// <summary>Kills the process after 0, 1, 2 … operations of the disk while it saves step 20 beside step 10.</summary>
+    /// <summary>
+    /// Kills the process after 0, 1, 2 … operations of the disk while it saves step 20 beside step 10.
+    /// </summary>
     [Fact]
     public void Save_KilledAnywhere_LeavesACompleteCheckpoint()
     {
@@ -102,7 +106,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Checkpoint? latest = store.Latest(reports.Add);
 
         Assert.Equal(10, latest!.Step);
-        Assert.StartsWith($"checkpoint {_folder.File("step-00000020")} is skipped: {problem}", Assert.Single(reports), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"checkpoint {_folder.File("step-00000020")} is skipped: {problem}", Assert.Single(reports),
+            StringComparison.Ordinal);
     }
 
     [Theory]

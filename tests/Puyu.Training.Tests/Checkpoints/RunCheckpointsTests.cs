@@ -37,7 +37,9 @@ public class RunCheckpointsTests
         Assert.Equal(tiny.Options.Seed, self.Lineage.Seed);
     }
 
-    /// <summary>Stops the process at every operation of the disk during the save after step 4, beside that of step 2.</summary>
+    /// <summary>
+    /// Stops the process at every operation of the disk during the save after step 4, beside that of step 2.
+    /// </summary>
     [Fact]
     public void Run_KilledWhileItSaves_GoesOnFromACompleteCheckpoint()
     {

@@ -35,8 +35,11 @@ public sealed class MetricsFileTests : IDisposable
 
         Assert.Equal(
             [
-                """{"kind":"step","time":"2026-01-02T03:04:05+00:00","step":7,"tokens":512,"trainedTokens":500,"totalTokens":3584,"loss":2.5,"learningRate":0.001,"gradientNorm":0.75,"seconds":0.5,"tokensPerSecond":1024,"flopsPerSecond":8000000000,"mfu":0.25,"peakBytes":1024}""",
-                """{"kind":"validation","time":"2026-01-02T03:04:05+00:00","step":7,"loss":2.25,"trainedTokens":4000}""",
+                """{"kind":"step","time":"2026-01-02T03:04:05+00:00","step":7,"tokens":512,"trainedTokens":500,"""
+                    + "\"totalTokens\":3584,\"loss\":2.5,\"learningRate\":0.001,\"gradientNorm\":0.75,\"seconds\":0.5,"
+                    + "\"tokensPerSecond\":1024,\"flopsPerSecond\":8000000000,\"mfu\":0.25,\"peakBytes\":1024}",
+                """{"kind":"validation","time":"2026-01-02T03:04:05+00:00","step":7,"loss":2.25,"trainedTokens":"""
+                    + "4000}",
             ],
             File.ReadAllLines(FilePath));
     }

@@ -16,7 +16,8 @@ public class ModelFlopsTests
     public void OfTraining_IsThePublishedCount_WithAttentionHalved(int s)
     {
         const double L = 32, H = 4096, F = 10923, V = 103168;
-        ModelConfig config = Config(hiddenSize: 4096, heads: 32, kvHeads: 32, intermediateSize: 10923, layers: 32, vocabSize: 103168);
+        ModelConfig config = Config(
+            hiddenSize: 4096, heads: 32, kvHeads: 32, intermediateSize: 10923, layers: 32, vocabSize: 103168);
 
         double perToken = new ModelFlops(config).OfTraining([0, s]) / s;
 
@@ -29,7 +30,8 @@ public class ModelFlopsTests
     [Fact]
     public void OfTraining_CountsSharedKeysOnce()
     {
-        ModelConfig config = Config(hiddenSize: 64, heads: 4, kvHeads: 2, intermediateSize: 100, layers: 3, vocabSize: 50);
+        ModelConfig config = Config(
+            hiddenSize: 64, heads: 4, kvHeads: 2, intermediateSize: 100, layers: 3, vocabSize: 50);
         const double QkvAndOutput = (64 * 16 * (4 + 2 + 2)) + (64 * 64);
 
         double flops = new ModelFlops(config).OfTraining([0, 1]);

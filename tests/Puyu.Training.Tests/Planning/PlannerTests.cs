@@ -33,21 +33,42 @@ public class PlannerTests
     }
 
     [Fact]
+    public void Plan_IsCloseToWhatARunOverDocumentsUses()
+    {
+        using var tiny = new TinyRun();
+        using var training = new TrainingStep(tiny.Model, tiny.Sampler(), tiny.Options.Validated());
+        for (int step = 0; step < 5; step++)
+        {
+            training.Run(step);
+        }
+
+        TrainingPlan plan = Planner.Plan(TinyRun.Config, tiny.Options, tokensPerBatch: 32, sequenceLength: 16);
+
+        Assert.Equal(plan.PeakBytes, tiny.Backend.Memory.PeakBytes, 0.05 * plan.PeakBytes);
+    }
+
+    [Fact]
     public void Plan_SumsUpTheTable()
     {
-        TrainingOptions options = TinyRun.DefaultOptions with { Weights = DType.BF16, Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon } };
+        TrainingOptions options = TinyRun.DefaultOptions with
+        {
+            Weights = DType.BF16,
+            Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon },
+        };
 
         TrainingPlan plan = Planner.Plan(TinyRun.Config, options.Validated(), tokensPerBatch: 32, sequenceLength: 16);
 
         long matrices = 2 * ((64 * 32) + (32 * 32) + (3 * 48 * 32));
         Assert.Equal(
             [
-                new PlannedGroup(ParameterGroup.Embedding, 2 * 40 * 32, 2 * 40 * 32 * 2, 2 * 40 * 32 * 4, 2 * 40 * 32 * 12),
+                new PlannedGroup(
+                    ParameterGroup.Embedding, 2 * 40 * 32, 2 * 40 * 32 * 2, 2 * 40 * 32 * 4, 2 * 40 * 32 * 12),
                 new PlannedGroup(ParameterGroup.Norm, 5 * 32, 5 * 32 * 2, 5 * 32 * 4, 5 * 32 * 12),
                 new PlannedGroup(ParameterGroup.Matrix, matrices, matrices * 2, matrices * 4, matrices * 8),
             ],
             plan.Groups);
-        Assert.InRange(plan.StaticBytes, plan.WeightBytes + plan.GradientBytes + plan.OptimizerBytes, 2 * plan.PeakBytes);
+        Assert.InRange(
+            plan.StaticBytes, plan.WeightBytes + plan.GradientBytes + plan.OptimizerBytes, 2 * plan.PeakBytes);
         Assert.Equal(64, plan.TokensPerStep);
         Assert.Equal(64 * 20, plan.TotalTokens);
     }
@@ -55,7 +76,8 @@ public class PlannerTests
     [Fact]
     public void Plan_TellsTheTime_FromTheSpeed()
     {
-        TrainingPlan plan = Planner.Plan(TinyRun.Config, TinyRun.DefaultOptions, tokensPerBatch: 32, sequenceLength: 16);
+        TrainingPlan plan = Planner.Plan(
+            TinyRun.Config, TinyRun.DefaultOptions, tokensPerBatch: 32, sequenceLength: 16);
 
         Assert.Equal(2 * 2 * new ModelFlops(TinyRun.Config).OfTraining([0, 16]), plan.FlopsPerStep);
         Assert.Equal(TimeSpan.FromSeconds(2), plan.StepTime(plan.FlopsPerStep / 2));

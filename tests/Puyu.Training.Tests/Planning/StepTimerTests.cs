@@ -28,6 +28,7 @@ public class StepTimerTests
     [InlineData(1, 2, 1)]
     public void StepsWithin_FillsTheBudget(double budgetSeconds, double stepSeconds, int expected)
     {
-        Assert.Equal(expected, StepTimer.StepsWithin(TimeSpan.FromSeconds(budgetSeconds), TimeSpan.FromSeconds(stepSeconds)));
+        Assert.Equal(
+            expected, StepTimer.StepsWithin(TimeSpan.FromSeconds(budgetSeconds), TimeSpan.FromSeconds(stepSeconds)));
     }
 }

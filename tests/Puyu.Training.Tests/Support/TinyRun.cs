@@ -16,7 +16,7 @@ internal sealed class TinyRun : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly TokenDataset _data;
 
-    public TinyRun(int threads = 2, DType weights = DType.F32)
+    public TinyRun(int threads = 1, DType weights = DType.F32)
     {
         string path = _folder.File("text.tokens");
         TokenDataset.Write(path, VocabSize, WriteDocuments);

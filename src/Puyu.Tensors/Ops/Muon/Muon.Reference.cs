@@ -68,7 +68,8 @@ internal static class MuonReference
     }
 
     private static double[] Transpose(double[] x, int columns) =>
-        [.. Enumerable.Range(0, x.Length).Select(i => x[(i % (x.Length / columns) * columns) + (i / (x.Length / columns))])];
+        [.. Enumerable.Range(0, x.Length).Select(
+            i => x[(i % (x.Length / columns) * columns) + (i / (x.Length / columns))])];
 
     private static double[] Multiply(double[] a, double[] b, int m, int k, int n)
     {

@@ -10,7 +10,9 @@ public static class MuonOp
     /// <param name="backend">The backend of the tensors.</param>
     /// <param name="weight">F32 [rows, columns]; changed.</param>
     /// <param name="gradient">F32, the shape of <paramref name="weight"/>; not changed.</param>
-    /// <param name="momentum">F32, the shape of <paramref name="weight"/>; changed. Zeros before the first step.</param>
+    /// <param name="momentum">
+    /// F32, the shape of <paramref name="weight"/>; changed. Zeros before the first step.
+    /// </param>
     /// <param name="step">The numbers of the step.</param>
     /// <exception cref="ShapeException">The operands are not three F32 matrices of one shape.</exception>
     public static void Muon(this Backend backend, Tensor weight, Tensor gradient, Tensor momentum, in MuonStep step)
