@@ -3,7 +3,6 @@ using Puyu.Data;
 using Puyu.Models;
 using Puyu.Tensors;
 using Puyu.Training;
-using Puyu.Training.Planning;
 
 namespace Puyu.Benchmarks.Training;
 

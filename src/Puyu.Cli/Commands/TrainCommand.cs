@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Puyu.Cli.Display;
 using Puyu.Cli.Recipes;
 using Puyu.Tensors;
-using Puyu.Training;
 
 namespace Puyu.Cli.Commands;
 

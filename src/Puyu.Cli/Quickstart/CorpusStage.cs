@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Puyu.Abstractions;
-using Puyu.Data;
 using Puyu.Cli.Recipes;
+using Puyu.Data;
 
 namespace Puyu.Cli.Quickstart;
 

@@ -95,7 +95,7 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationTok
     private static string ChatPrompt(string question) =>
         ChatTemplate.InternLm2.RenderPrompt([new ChatMessage("user", question)]);
 
-    private List<SampleAnswer> Samples(ILanguageModel model, IReadOnlyList<Document> documents)
+    private List<SampleAnswer> Samples(LocalLanguageModel model, IReadOnlyList<Document> documents)
     {
         List<SampleAnswer> samples = [];
         var options = new SamplingOptions { Temperature = 0, MaxTokens = 80 };

@@ -27,80 +27,80 @@ internal static class QuickstartRecipes
     /// <summary>Pre-training of an InternLM2-architecture model from scratch.</summary>
     public static TrainRecipe Pretraining(
         QuickstartFolder folder, Tokenizer tokenizer, int steps, QuickstartOptions options) => new()
-    {
-        Output = folder.Base,
-        Tokenizer = folder.Tokenizer,
-        Model = new ModelConfig
         {
-            Architecture = ModelArchitecture.InternLm2,
-            HiddenSize = 256,
-            IntermediateSize = 688,
-            Layers = 6,
-            Heads = 4,
-            KvHeads = 2,
-            VocabSize = tokenizer.VocabSize,
-            MaxPositions = 1024,
-            BosTokenId = tokenizer.BosId,
-            EosTokenIds = [tokenizer.EosId!.Value, tokenizer.SpecialTokens["<|im_end|>"]],
-            PadTokenId = tokenizer.EosId,
-        },
-        Data = new TokenSource
-        {
-            Path = folder.PretrainingTokens,
-            SequenceLength = SequenceLength,
-            MicroBatchSize = 16,
-            Seed = options.Seed,
-        },
-        ValidationData = Validation(folder),
-        Training = new TrainingOptions
-        {
-            Steps = steps,
-            Seed = options.Seed,
-            Optimizer = new OptimizerOptions { WeightDecay = 0.1f },
-            Schedule = new ScheduleOptions
+            Output = folder.Base,
+            Tokenizer = folder.Tokenizer,
+            Model = new ModelConfig
             {
-                Kind = ScheduleKind.Linear,
-                PeakLearningRate = 4e-3,
-                WarmupSteps = Math.Max(1, steps / 20),
-                MinRatio = 0,
+                Architecture = ModelArchitecture.InternLm2,
+                HiddenSize = 256,
+                IntermediateSize = 688,
+                Layers = 6,
+                Heads = 4,
+                KvHeads = 2,
+                VocabSize = tokenizer.VocabSize,
+                MaxPositions = 1024,
+                BosTokenId = tokenizer.BosId,
+                EosTokenIds = [tokenizer.EosId!.Value, tokenizer.SpecialTokens["<|im_end|>"]],
+                PadTokenId = tokenizer.EosId,
             },
-            Checkpoints = new CheckpointOptions { IntervalSteps = Math.Max(1, steps / 4), KeepLast = 1 },
-            Validation = new ValidationOptions { IntervalSteps = Math.Max(1, steps / 10), MicroBatches = 2 },
-        },
-        Threads = options.Threads,
-    };
+            Data = new TokenSource
+            {
+                Path = folder.PretrainingTokens,
+                SequenceLength = SequenceLength,
+                MicroBatchSize = 16,
+                Seed = options.Seed,
+            },
+            ValidationData = Validation(folder),
+            Training = new TrainingOptions
+            {
+                Steps = steps,
+                Seed = options.Seed,
+                Optimizer = new OptimizerOptions { WeightDecay = 0.1f },
+                Schedule = new ScheduleOptions
+                {
+                    Kind = ScheduleKind.Linear,
+                    PeakLearningRate = 4e-3,
+                    WarmupSteps = Math.Max(1, steps / 20),
+                    MinRatio = 0,
+                },
+                Checkpoints = new CheckpointOptions { IntervalSteps = Math.Max(1, steps / 4), KeepLast = 1 },
+                Validation = new ValidationOptions { IntervalSteps = Math.Max(1, steps / 10), MicroBatches = 2 },
+            },
+            Threads = options.Threads,
+        };
 
     /// <summary>Supervised fine-tuning on questions and answers; only the answers are learned.</summary>
     public static TrainRecipe FineTuning(
         QuickstartFolder folder, string baseModel, int steps, QuickstartOptions options) => new()
-    {
-        Output = folder.Chat,
-        Tokenizer = folder.Tokenizer,
-        InitialModel = baseModel,
-        Data = new TokenSource
         {
-            Path = folder.FineTuningTokens,
-            SequenceLength = SequenceLength,
-            MicroBatchSize = 16,
-            Packing = Packing.BestFit,
-            Seed = options.Seed,
-        },
-        Training = new TrainingOptions
-        {
-            Steps = steps,
-            Seed = options.Seed,
-            Optimizer = new OptimizerOptions { WeightDecay = 0 },
-            Schedule = new ScheduleOptions
+            Output = folder.Chat,
+            Tokenizer = folder.Tokenizer,
+            InitialModel = baseModel,
+            Data = new TokenSource
             {
-                Kind = ScheduleKind.Linear,
-                PeakLearningRate = 1e-3,
-                WarmupSteps = Math.Max(1, steps / 20),
-                MinRatio = 0,
+                Path = folder.FineTuningTokens,
+                SequenceLength = SequenceLength,
+                MicroBatchSize = 16,
+                Packing = Packing.BestFit,
+                Seed = options.Seed,
             },
-            Checkpoints = new CheckpointOptions { IntervalSteps = steps, KeepLast = 1 },
-        },
-        Threads = options.Threads,
-    };
+            Training = new TrainingOptions
+            {
+                Steps = steps,
+                Seed = options.Seed,
+                Optimizer = new OptimizerOptions { WeightDecay = 0 },
+                Schedule = new ScheduleOptions
+                {
+                    Kind = ScheduleKind.Linear,
+                    PeakLearningRate = 1e-3,
+                    WarmupSteps = Math.Max(1, steps / 20),
+                    MinRatio = 0,
+                },
+                Checkpoints = new CheckpointOptions { IntervalSteps = steps, KeepLast = 1 },
+            },
+            Threads = options.Threads,
+        };
 
     private static TokenSource Validation(QuickstartFolder folder) => new()
     {
