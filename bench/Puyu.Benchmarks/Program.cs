@@ -1,11 +1,16 @@
 using Puyu.Benchmarks;
 using Puyu.Benchmarks.Ops;
 using Puyu.Benchmarks.Tokenizers;
+using Puyu.Benchmarks.Training;
 
 // dotnet run -c Release --project bench/Puyu.Benchmarks -- matmul …      (no name: the list)
 var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
+    ["matmul"] = MatMulBench.Run,
+    ["attention"] = AttentionBench.Run,
     ["elementwise"] = ElementWiseBench.Run,
+    ["training-step"] = TrainingStepBench.Run,
+    ["tokenizers"] = TokenizerBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,
 };
 

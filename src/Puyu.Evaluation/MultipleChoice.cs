@@ -22,7 +22,7 @@ public static class MultipleChoice
         ArgumentNullException.ThrowIfNull(questions);
         Validate(questions);
         var outcomes = new List<QuestionOutcome>();
-        var unconditional = new Dictionary<string, double>(StringComparer.Ordinal);
+        var unconditional = new Dictionary<(string Prompt, string Choice), double>();
         foreach (MultipleChoiceQuestion[] batch in questions.Chunk(QuestionsPerBatch))
         {
             ScoreUnconditional(model, batch, unconditional, cancellationToken);
@@ -42,24 +42,25 @@ public static class MultipleChoice
         return new MultipleChoiceReport(outcomes, questions.Average(question => 1.0 / question.Choices.Count));
     }
 
-    /// <summary>Scores the choices alone, each text once however many questions have it.</summary>
+    /// <summary>Scores the choices after the neutral prompt, each once however many questions have it.</summary>
     private static void ScoreUnconditional(
-        ILanguageModel model, MultipleChoiceQuestion[] questions, Dictionary<string, double> unconditional,
+        ILanguageModel model, MultipleChoiceQuestion[] questions, Dictionary<(string, string), double> unconditional,
         CancellationToken cancellationToken)
     {
-        string[] choices = [.. questions.SelectMany(question => question.Choices)
-            .Distinct(StringComparer.Ordinal)
-            .Where(choice => !unconditional.ContainsKey(choice))];
-        IReadOnlyList<CompletionScore> scores = model.Score(
-            [.. choices.Select(choice => ("", choice))], cancellationToken);
-        for (int i = 0; i < choices.Length; i++)
+        (string Prompt, string Choice)[] requests = [.. questions
+            .SelectMany(question => question.Choices.Select(choice => (question.NeutralPrompt, choice)))
+            .Distinct()
+            .Where(request => !unconditional.ContainsKey(request))];
+        IReadOnlyList<CompletionScore> scores = model.Score(requests, cancellationToken);
+        for (int i = 0; i < requests.Length; i++)
         {
-            unconditional.Add(choices[i], scores[i].LogProbability);
+            unconditional.Add(requests[i], scores[i].LogProbability);
         }
     }
 
     private static QuestionOutcome Choose(
-        MultipleChoiceQuestion question, CompletionScore[] scores, Dictionary<string, double> unconditional)
+        MultipleChoiceQuestion question, CompletionScore[] scores,
+        Dictionary<(string Prompt, string Choice), double> unconditional)
     {
         return new QuestionOutcome(
             question.Id,
@@ -67,7 +68,8 @@ public static class MultipleChoice
             Largest(question, i => scores[i].LogProbability),
             Largest(question, i => scores[i].LogProbability / scores[i].Tokens),
             Largest(question, i => scores[i].LogProbability / scores[i].Bytes),
-            Largest(question, i => scores[i].LogProbability - unconditional[question.Choices[i]]));
+            Largest(question, i => scores[i].LogProbability
+                - unconditional[(question.NeutralPrompt, question.Choices[i])]));
     }
 
     /// <summary>Index of the choice with the largest score, the first of equals.</summary>

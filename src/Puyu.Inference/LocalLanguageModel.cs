@@ -71,7 +71,8 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         Decoder decoder = Decoder.Load(folder, backend);
         try
         {
-            return new LocalLanguageModel(decoder, tokenizer, chatTemplate ?? FamilyTemplate(decoder.Config, tokenizer));
+            return new LocalLanguageModel(
+            decoder, tokenizer, chatTemplate ?? FamilyTemplate(decoder.Config, tokenizer));
         }
         catch
         {

@@ -12,7 +12,9 @@ public static class ModelFolder
     public const long DefaultMaxShardBytes = 5_000_000_000;
 
     /// <summary>Reads the configuration of a folder without its weights.</summary>
-    /// <exception cref="InvalidDataException">config.json is missing, malformed or of an unknown architecture.</exception>
+    /// <exception cref="InvalidDataException">
+    /// config.json is missing, malformed or of an unknown architecture.
+    /// </exception>
     public static ModelConfig ReadConfig(string folder) => ConfigReader.Read(folder);
 
     /// <summary>

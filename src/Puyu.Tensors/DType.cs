@@ -55,7 +55,8 @@ public static class DTypes
             long => DType.I64,
             byte => DType.U8,
             sbyte => DType.I8,
-            _ => throw new ArgumentException($"{typeof(T).Name} is no storage type; use float, BFloat16, Half, int, long, byte or sbyte"),
+            _ => throw new ArgumentException(
+                $"{typeof(T).Name} is no storage type; use float, BFloat16, Half, int, long, byte or sbyte"),
         };
     }
 }

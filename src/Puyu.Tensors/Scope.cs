@@ -60,7 +60,8 @@ public sealed class Scope : IDisposable
         where T : unmanaged
     {
         ShapeException.Require(
-            elements.Length == shape.Count, $"From: {elements.Length} elements do not fill {shape}, which has {shape.Count}");
+            elements.Length == shape.Count,
+            $"From: {elements.Length} elements do not fill {shape}, which has {shape.Count}");
         Tensor tensor = Empty(shape, DTypes.Of<T>());
         Backend.Upload(MemoryMarshal.AsBytes(elements), tensor);
         return tensor;
@@ -115,7 +116,9 @@ public sealed class Scope : IDisposable
     }
 
     /// <summary>Hands a tensor of this scope to the enclosing scope, which then frees it.</summary>
-    /// <exception cref="InvalidOperationException">There is no enclosing scope, or the tensor is not of this one.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no enclosing scope, or the tensor is not of this one.
+    /// </exception>
     public Tensor Return(Tensor tensor)
     {
         if (_parent is null || tensor.Owner != this)
@@ -167,7 +170,8 @@ public sealed class Scope : IDisposable
     /// <summary>Backward from any tensor, given the gradient with respect to it.</summary>
     internal void Backward(Tensor y, Tensor dY)
     {
-        Tape tape = _tape ?? throw new InvalidOperationException("Backward needs a recording scope: Backend.BeginRecording");
+        Tape tape = _tape
+            ?? throw new InvalidOperationException("Backward needs a recording scope: Backend.BeginRecording");
         y.Gradient = dY;
         _tape = null;
         tape.Backward(this, y);
@@ -183,7 +187,9 @@ public sealed class Scope : IDisposable
     /// <inheritdoc cref="Records(Tensor)"/>
     internal bool Records(Tensor x, Tensor w) => _tape is not null && (x.RequiresGradient || w.RequiresGradient);
 
-    /// <summary>Appends an op to the tape. The caller sets all fields of the node, which may be a recycled one.</summary>
+    /// <summary>
+    /// Appends an op to the tape. The caller sets all fields of the node, which may be a recycled one.
+    /// </summary>
     internal TNode Record<TNode>(Tensor output)
         where TNode : TapeNode, new()
     {

@@ -71,7 +71,8 @@ public readonly struct Shape : IEquatable<Shape>, IEnumerable<int>
 
     /// <inheritdoc/>
     public bool Equals(Shape other) =>
-        Rank == other.Rank && _dim0 == other._dim0 && _dim1 == other._dim1 && _dim2 == other._dim2 && _dim3 == other._dim3;
+        Rank == other.Rank && _dim0 == other._dim0 && _dim1 == other._dim1 && _dim2 == other._dim2
+        && _dim3 == other._dim3;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Shape other && Equals(other);

@@ -8,7 +8,9 @@ namespace Puyu.Tensors;
 /// <param name="message">The op, its operands with their shapes, and the dimension at fault.</param>
 public sealed class ShapeException(string message) : ArgumentException(message)
 {
-    /// <summary>Throws unless <paramref name="holds"/>. The message is built only then, so a check costs nothing.</summary>
+    /// <summary>
+    /// Throws unless <paramref name="holds"/>. The message is built only then, so a check costs nothing.
+    /// </summary>
     internal static void Require(
         bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref MessageHandler message)
     {

@@ -88,7 +88,9 @@ public sealed class Tensor
         return value;
     }
 
-    /// <summary>Sets the content to zero without touching memory: the next op that adds to it overwrites instead.</summary>
+    /// <summary>
+    /// Sets the content to zero without touching memory: the next op that adds to it overwrites instead.
+    /// </summary>
     public void MarkZero() => IsZero = true;
 
     /// <summary>Name, storage type and shape.</summary>

@@ -32,7 +32,8 @@ internal static class PlanCommand
     {
         ModelConfig config = recipe.Model ?? ModelFolder.ReadConfig(recipe.InitialModel!);
         TrainingPlan plan = Planner.Plan(
-            config, recipe.Training, recipe.Data.SequenceLength * recipe.Data.MicroBatchSize, recipe.Data.SequenceLength);
+            config, recipe.Training, recipe.Data.SequenceLength * recipe.Data.MicroBatchSize,
+            recipe.Data.SequenceLength);
         output.WriteLine($"{"group",-12}{"parameters",16}{"weights",14}{"gradients",14}{"optimizer",14}");
         foreach (PlannedGroup group in plan.Groups)
         {

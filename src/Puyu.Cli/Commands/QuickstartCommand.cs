@@ -31,6 +31,11 @@ internal static class QuickstartCommand
             Description = "Seed of everything random.",
             DefaultValueFactory = _ => 1,
         };
+        var vocabSize = new Option<int>("--vocab-size")
+        {
+            Description = "Ids of the tokenizer; a small corpus has room for fewer.",
+            DefaultValueFactory = _ => QuickstartOptions.DefaultVocabSize,
+        };
         var threads = new Option<int>("--threads")
         {
             Description = "Threads that compute; does not change the result.",
@@ -39,7 +44,7 @@ internal static class QuickstartCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with an interrupted run." };
         var command = new Command("quickstart", "Walk the whole chain on the SDK's documentation, in minutes.")
         {
-            output, corpus, minutes, steps, seed, threads, resume,
+            output, corpus, minutes, steps, vocabSize, seed, threads, resume,
         };
         command.SetAction((line, cancellation) => Task.FromResult(new QuickstartRun(
             new QuickstartOptions
@@ -48,6 +53,7 @@ internal static class QuickstartCommand
                 Corpus = line.GetValue(corpus),
                 Minutes = line.GetValue(minutes),
                 Steps = line.GetValue(steps),
+                VocabSize = line.GetValue(vocabSize),
                 Seed = line.GetValue(seed),
                 Threads = line.GetValue(threads),
                 Resumes = line.GetValue(resume),

@@ -58,27 +58,29 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationTok
     }
 
     /// <summary>
-    /// The same questions to both models, each in the form it was trained on: the pre-trained one continues the heading
-    /// of a document, the fine-tuned one answers in a conversation.
+    /// The same questions to both models in a conversation, and to the pre-trained one also in the form it was trained
+    /// on, as the heading of a document.
     /// </summary>
     private ChoiceFacts? Choices(
         ILanguageModel pretrained, ILanguageModel fineTuned, string name, IReadOnlyList<Document> documents)
     {
-        IReadOnlyList<MultipleChoiceQuestion> questions = MemberQuestions.MultipleChoice(documents, MaxQuestions, seed);
-        if (questions.Count == 0)
+        IReadOnlyList<MultipleChoiceQuestion> headings = MemberQuestions.MultipleChoice(documents, MaxQuestions, seed);
+        if (headings.Count == 0)
         {
             return null;
         }
 
         Dictionary<string, DocumentedMember> members = documents.ToDictionary(
             document => document.Id, document => document.Member!);
-        MultipleChoiceReport before = Ask(pretrained, $"choices, {name}, pre-trained", questions);
-        MultipleChoiceReport after = Ask(
-            fineTuned, $"choices, {name}, fine-tuned",
-            [.. questions.Select(question => AsConversation(question, members[question.Id]))]);
+        MultipleChoiceQuestion[] questions =
+            [.. headings.Select(heading => AsConversation(heading, members[heading.Id]))];
+        MultipleChoiceReport document = Ask(pretrained, $"choices, {name}, pre-trained, headings", headings);
+        MultipleChoiceReport before = Ask(pretrained, $"choices, {name}, pre-trained, questions", questions);
+        MultipleChoiceReport after = Ask(fineTuned, $"choices, {name}, fine-tuned, questions", questions);
         return new ChoiceFacts(
-            questions.Count, before.Chance, before.ByInformation, before.ByToken, after.ByInformation, after.ByToken,
-            PairedComparison.Of(Right(before), Right(after), seed));
+            questions.Length, before.Chance, before.ByInformation, document.ByInformation, after.ByInformation,
+            after.ByToken, PairedComparison.Of(Right(before), Right(after), seed),
+            PairedComparison.Of(Right(document), Right(after), seed));
 
         static bool[] Right(MultipleChoiceReport report) =>
             [.. report.Outcomes.Select(outcome => outcome.ByInformation == outcome.Answer)];
@@ -89,8 +91,12 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationTok
         Terminal.Progress(title, questions.Count, progress => MultipleChoice.Evaluate(
             model, questions, new Terminal.Relay<int>(done => progress(done)), cancellation));
 
-    private MultipleChoiceQuestion AsConversation(MultipleChoiceQuestion question, DocumentedMember member) =>
-        question with { Prompt = ChatPrompt(MemberQuestions.Pairs(member, seed).First().Question) };
+    private static MultipleChoiceQuestion AsConversation(MultipleChoiceQuestion question, DocumentedMember member) =>
+        question with
+        {
+            Prompt = ChatPrompt(MemberQuestions.Question(member)),
+            NeutralPrompt = ChatPrompt(MemberQuestions.NeutralQuestion(member)),
+        };
 
     private static string ChatPrompt(string question) =>
         ChatTemplate.InternLm2.RenderPrompt([new ChatMessage("user", question)]);
@@ -102,10 +108,10 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationTok
         IEnumerable<DocumentedMember?> members = documents.Select(document => document.Member);
         foreach (DocumentedMember member in members.OfType<DocumentedMember>().Take(SampleCount))
         {
-            QuestionAnswer pair = MemberQuestions.Pairs(member, seed).First();
-            IAsyncEnumerable<string> pieces = model.GenerateAsync(ChatPrompt(pair.Question), options, cancellation);
+            string question = MemberQuestions.Question(member);
+            IAsyncEnumerable<string> pieces = model.GenerateAsync(ChatPrompt(question), options, cancellation);
             string answer = string.Concat(pieces.ToBlockingEnumerable(cancellation));
-            samples.Add(new SampleAnswer(pair.Question, answer, pair.Answer));
+            samples.Add(new SampleAnswer(question, answer, member.Summary));
         }
 
         return samples;

@@ -8,6 +8,9 @@ internal sealed record QuickstartOptions
     /// <summary>Leaves two of eight minutes for documents, tokens and evaluation on two cores.</summary>
     public const double DefaultMinutes = 6;
 
+    /// <summary>What the SDK's documentation fills well.</summary>
+    public const int DefaultVocabSize = 8000;
+
     /// <summary>Folder of everything it makes.</summary>
     public required string Output { get; init; }
 
@@ -19,6 +22,9 @@ internal sealed record QuickstartOptions
 
     /// <summary>Steps of pre-training, instead of <see cref="Minutes"/>: repeats a run exactly.</summary>
     public int? Steps { get; init; }
+
+    /// <summary>Ids of the tokenizer, special tokens included; a small corpus has room for fewer.</summary>
+    public int VocabSize { get; init; } = DefaultVocabSize;
 
     /// <summary>Seed of everything random.</summary>
     public ulong Seed { get; init; } = 1;

@@ -18,11 +18,13 @@ internal static class QuickstartRecipes
     /// <summary>File name of the second recipe.</summary>
     public const string FineTuningName = "fine-tuning";
 
-    /// <summary>Ids of the tokenizer, special tokens included.</summary>
-    public const int VocabSize = 8000;
-
     /// <summary>Tokens of a row; most documents are shorter than 100.</summary>
     private const int SequenceLength = 256;
+
+    /// <summary>
+    /// Rows of a step: with little time, many small steps learn more than few large ones (docs/log.md).
+    /// </summary>
+    private const int MicroBatchSize = 8;
 
     /// <summary>Pre-training of an InternLM2-architecture model from scratch.</summary>
     public static TrainRecipe Pretraining(
@@ -48,7 +50,7 @@ internal static class QuickstartRecipes
             {
                 Path = folder.PretrainingTokens,
                 SequenceLength = SequenceLength,
-                MicroBatchSize = 16,
+                MicroBatchSize = MicroBatchSize,
                 Seed = options.Seed,
             },
             ValidationData = Validation(folder),
@@ -56,16 +58,16 @@ internal static class QuickstartRecipes
             {
                 Steps = steps,
                 Seed = options.Seed,
-                Optimizer = new OptimizerOptions { WeightDecay = 0.1f },
+                Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon, WeightDecay = 0.1 },
                 Schedule = new ScheduleOptions
                 {
                     Kind = ScheduleKind.Linear,
-                    PeakLearningRate = 4e-3,
+                    PeakLearningRate = 1e-2,
                     WarmupSteps = Math.Max(1, steps / 20),
                     MinRatio = 0,
                 },
                 Checkpoints = new CheckpointOptions { IntervalSteps = Math.Max(1, steps / 4), KeepLast = 1 },
-                Validation = new ValidationOptions { IntervalSteps = Math.Max(1, steps / 10), MicroBatches = 2 },
+                Validation = new ValidationOptions { IntervalSteps = Math.Max(1, steps / 10), MicroBatches = 4 },
             },
             Threads = options.Threads,
         };
@@ -81,7 +83,7 @@ internal static class QuickstartRecipes
             {
                 Path = folder.FineTuningTokens,
                 SequenceLength = SequenceLength,
-                MicroBatchSize = 16,
+                MicroBatchSize = MicroBatchSize,
                 Packing = Packing.BestFit,
                 Seed = options.Seed,
             },
@@ -89,11 +91,11 @@ internal static class QuickstartRecipes
             {
                 Steps = steps,
                 Seed = options.Seed,
-                Optimizer = new OptimizerOptions { WeightDecay = 0 },
+                Optimizer = new OptimizerOptions { Kind = OptimizerKind.Muon, WeightDecay = 0 },
                 Schedule = new ScheduleOptions
                 {
                     Kind = ScheduleKind.Linear,
-                    PeakLearningRate = 1e-3,
+                    PeakLearningRate = 5e-3,
                     WarmupSteps = Math.Max(1, steps / 20),
                     MinRatio = 0,
                 },
@@ -106,7 +108,7 @@ internal static class QuickstartRecipes
     {
         Path = folder.ValidationTokens,
         SequenceLength = SequenceLength,
-        MicroBatchSize = 16,
+        MicroBatchSize = MicroBatchSize,
         Packing = Packing.BestFit,
     };
 }

@@ -134,35 +134,40 @@ internal sealed class QuickstartReport(QuickstartResults results)
         _page.Heading("Which of four summaries belongs to this member?");
         _page.Paragraph(Text($"""
             The member is one that neither model has seen; the wrong summaries are those of other held-out members of
-            its kind. A choice is the summary whose log-probability rises most when the member is named.
+            its kind. A choice is the summary whose log-probability rises most when the member is named. Both models get
+            the same questions in a conversation; the pre-trained one also gets headings, the form it was trained on.
             {random.Questions:N0} questions about random members; 95 % Wilson intervals.
             """));
         _page.Figure(IntervalChart.Draw(
             "share of right choices",
             [.. sets.SelectMany(set => new[]
             {
-                Row($"{set.Name}, pre-trained", set.Facts.Base), Row($"{set.Name}, fine-tuned", set.Facts.Chat),
+                Row($"{set.Name}, pre-trained", set.Facts.Base),
+                Row($"{set.Name}, pre-trained, headings", set.Facts.BaseDocument),
+                Row($"{set.Name}, fine-tuned", set.Facts.Chat),
             })],
             [new IntervalChart.Mark("chance", random.Chance)], value => Text($"{value:P0}")));
         _page.Table(
-            ["questions", "#asked", "#pre-trained", "#fine-tuned", "#gain, paired", "#p"],
+            ["questions", "#asked", "#pre-trained", "#headings", "#fine-tuned", "#gain", "#over headings"],
             sets.Select(set => Line(set.Name, set.Facts)));
         _page.Paragraph(Text($"""
-            By mean log-probability of a summary's tokens alone, which favours common summaries, on random members:
-            {random.BaseByToken.Value:P1} pre-trained, {random.ChatByToken.Value:P1} fine-tuned.
+            Gains are of the same questions in pairs, with bootstrap intervals. By mean log-probability of a summary's
+            tokens alone, which favours common summaries: {random.ChatByToken.Value:P1} fine-tuned, random members.
             """));
 
         static IntervalChart.Row Row(string name, Estimate estimate) =>
             new(name, estimate.Value, estimate.Low, estimate.High);
 
-        static string[] Line(string name, ChoiceFacts facts)
+        static string[] Line(string name, ChoiceFacts facts) =>
+        [
+            name, Text($"{facts.Questions:N0}"), Text($"{facts.Base.Value:P1}"), Text($"{facts.BaseDocument.Value:P1}"),
+            Text($"{facts.Chat.Value:P1}"), Difference(facts.Gain), Difference(facts.GainOverDocument),
+        ];
+
+        static string Difference(PairedComparison comparison)
         {
-            Estimate gain = facts.Comparison.Difference;
-            return
-            [
-                name, Text($"{facts.Questions:N0}"), Text($"{facts.Base.Value:P1}"), Text($"{facts.Chat.Value:P1}"),
-                Text($"{gain.Value:P1} [{gain.Low:P1}, {gain.High:P1}]"), Text($"{facts.Comparison.PValue:G2}"),
-            ];
+            Estimate gain = comparison.Difference;
+            return Text($"{100 * gain.Value:F1} [{100 * gain.Low:F1}, {100 * gain.High:F1}]");
         }
     }
 

@@ -40,9 +40,17 @@ internal sealed record CompressionFacts(
 }
 
 /// <summary>Four-way multiple choice before and after fine-tuning, on the same questions.</summary>
+/// <param name="Questions">How many were asked.</param>
+/// <param name="Chance">What guessing would reach.</param>
+/// <param name="Base">The pre-trained model, asked in a conversation.</param>
+/// <param name="BaseDocument">The pre-trained model, given the heading of a document, the form it knows.</param>
+/// <param name="Chat">The fine-tuned model, asked in a conversation.</param>
+/// <param name="ChatByToken">The same by mean log-probability of a token alone.</param>
+/// <param name="Gain">Fine-tuned against pre-trained, both in a conversation.</param>
+/// <param name="GainOverDocument">Fine-tuned in a conversation against pre-trained with a heading.</param>
 internal sealed record ChoiceFacts(
-    int Questions, double Chance, Estimate Base, Estimate BaseByToken, Estimate Chat, Estimate ChatByToken,
-    PairedComparison Comparison);
+    int Questions, double Chance, Estimate Base, Estimate BaseDocument, Estimate Chat, Estimate ChatByToken,
+    PairedComparison Gain, PairedComparison GainOverDocument);
 
 /// <summary>A question about a held-out member, the model's answer and what the documentation says.</summary>
 internal sealed record SampleAnswer(string Question, string Answer, string Documentation);

@@ -29,7 +29,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         double peak = PeakFlops.Measure(options.Threads);
 
         Corpus corpus = Stage("documents", () => CorpusStage.Run(_folder, options, cancellation));
-        Tokenizer tokenizer = Stage("tokenizer", () => TokenizerStage.Learn(_folder, corpus));
+        Tokenizer tokenizer = Stage("tokenizer", () => TokenizerStage.Learn(_folder, corpus, options));
         long tokens = Stage("tokens", () => TokenizerStage.Encode(_folder, corpus, tokenizer, options));
         Write($"  {corpus.Funnel.Kept:N0} distinct documents of {corpus.Funnel.WithText:N0}, {tokens:N0} tokens");
 
@@ -123,7 +123,8 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         if (results.Evaluation.HeldOutChoice is { } choice)
         {
             Write($"4-way choice     {choice.Chat.Value:P1} right [{choice.Chat.Low:P1}, {choice.Chat.High:P1}]");
-            Write($"                 {choice.Base.Value:P1} before fine-tuning, {choice.Chance:P0} by chance");
+            Write($"                 {choice.Base.Value:P1} before fine-tuning");
+            Write($"                 {choice.BaseDocument.Value:P1} before it, given headings of documents instead");
         }
 
         TimeSpan total = _stages.Aggregate(TimeSpan.Zero, (sum, stage) => sum + stage.Time);

@@ -19,11 +19,11 @@ internal static class TokenizerStage
     private static readonly string[] _specialTokens = ["<s>", "</s>", "<|im_start|>", "<|im_end|>"];
 
     /// <summary>Learns the tokenizer and writes it as tokenizer.json.</summary>
-    public static Tokenizer Learn(QuickstartFolder folder, Corpus corpus)
+    public static Tokenizer Learn(QuickstartFolder folder, Corpus corpus, QuickstartOptions options)
     {
-        var options = new BpeTrainingOptions
+        var training = new BpeTrainingOptions
         {
-            VocabSize = QuickstartRecipes.VocabSize,
+            VocabSize = options.VocabSize,
             SpecialTokens = _specialTokens,
             BosToken = "<s>",
             EosToken = "</s>",
@@ -32,15 +32,15 @@ internal static class TokenizerStage
         IEnumerable<ReadOnlyMemory<byte>> documents = corpus.Training.Select(
             document => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(document.Text));
         ByteLevelBpeTokenizer tokenizer = Terminal.Progress(
-            "learning the tokenizer", options.VocabSize, progress => BpeTrainer.Train(
-                documents, options, new Terminal.Relay<TrainingProgress>(done => progress(done.Merges))));
+            "learning the tokenizer", training.VocabSize, progress => BpeTrainer.Train(
+                documents, training, new Terminal.Relay<TrainingProgress>(done => progress(done.Merges))));
 
         Directory.CreateDirectory(folder.Tokenizer);
         TokenizerJson.Save(tokenizer, Path.Combine(folder.Tokenizer, "tokenizer.json"));
         LineageInput[] inputs = [LineageInput.Of("corpus", folder.Corpus, folder.Tokenizer)];
         Lineage lineage = Lineage.Of(folder.Tokenizer, "tokenizer", inputs, TimeProvider.System) with
         {
-            Recipe = RecipeFile.ToElement(options with { Threads = 1 }),
+            Recipe = RecipeFile.ToElement(training with { Threads = 1 }),
         };
         lineage.Write(folder.Tokenizer);
         return tokenizer;

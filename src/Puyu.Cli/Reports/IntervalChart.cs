@@ -5,7 +5,7 @@ internal static class IntervalChart
 {
     private const int Width = 720;
     private const int RowHeight = 30;
-    private const int Left = 280;
+    private const int Left = 290;
     private const int Right = 70;
     private const int Top = 24;
 

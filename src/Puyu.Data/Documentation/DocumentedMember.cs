@@ -35,6 +35,11 @@ public sealed record DocumentedMember(
     /// <summary>Name with simple argument types, as one would write it, e.g. <c>String.Trim(Char)</c>.</summary>
     public string DisplayName => MemberName.Display(Id);
 
+    /// <summary>
+    /// <see cref="DisplayName"/> behind <see cref="Container"/>, e.g. <c>System.String.Trim(Char)</c>.
+    /// </summary>
+    public string QualifiedName => Container.Length == 0 ? DisplayName : $"{MemberName.Clean(Container)}.{DisplayName}";
+
     /// <summary>What is said of the member, without its name: two members with equal bodies are duplicates.</summary>
     public string Body
     {
@@ -58,14 +63,7 @@ public sealed record DocumentedMember(
     /// <summary>
     /// First line of the document: kind and full name, with the line's end, e.g. <c>type System.String</c>.
     /// </summary>
-    public string Heading
-    {
-        get
-        {
-            string container = Container.Length == 0 ? "" : MemberName.Clean(Container) + ".";
-            return $"{Kind.ToString().ToLowerInvariant()} {container}{DisplayName}\n";
-        }
-    }
+    public string Heading => $"{Kind.ToString().ToLowerInvariant()} {QualifiedName}\n";
 
     /// <summary>The document a model is trained on: the heading, then the body; the layout never varies.</summary>
     public Document ToDocument() => new(Id, $"{Heading}{Body}\n") { Member = this };

@@ -55,8 +55,19 @@ public static class MemberQuestions
     }
 
     /// <summary>
+    /// The plain question about a member, by its full name; <see cref="DocumentedMember.Summary"/> answers it.
+    /// </summary>
+    public static string Question(DocumentedMember member) => Ask(member, member.QualifiedName);
+
+    /// <summary>
+    /// The question of <see cref="Question"/> that names nothing: what an answer's probability is compared with.
+    /// </summary>
+    public static string NeutralQuestion(DocumentedMember member) => Ask(member, "it");
+
+    /// <summary>
     /// Questions and answers about a member: what it is or does, and, where something is said of its result or
-    /// parameters, one question about that. The phrasing is drawn from several.
+    /// parameters, one question about that. The phrasing, and whether the name is
+    /// full, are drawn.
     /// </summary>
     /// <param name="member">The member.</param>
     /// <param name="seed">Seed of the draws; a member's questions do not depend on other members.</param>
@@ -95,10 +106,13 @@ public static class MemberQuestions
         yield return new QuestionAnswer(Phrase(ofResult, member, "", ref random), member.Returns);
     }
 
+    private static string Ask(DocumentedMember member, string name) =>
+        member.Kind is MemberKind.Method or MemberKind.Constructor ? $"What does {name} do?" : $"What is {name}?";
+
     private static string Phrase(
         string[] phrasings, DocumentedMember member, string detail, ref CounterRandom random) =>
         phrasings[random.NextInt32(phrasings.Length)]
-            .Replace("{0}", member.DisplayName, StringComparison.Ordinal)
+            .Replace("{0}", random.NextInt32(2) == 0 ? member.DisplayName : member.QualifiedName, StringComparison.Ordinal)
             .Replace("{1}", member.Kind.ToString().ToLowerInvariant(), StringComparison.Ordinal)
             .Replace("{2}", detail, StringComparison.Ordinal);
 

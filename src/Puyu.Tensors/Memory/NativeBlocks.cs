@@ -9,7 +9,9 @@ internal static unsafe partial class NativeBlocks
     private const nuint HugePage = 2 << 20;
     private const int AdviseHugePages = 14;
 
-    /// <summary>Reserves memory. Large blocks ask Linux for huge pages, which a third more read bandwidth rewards.</summary>
+    /// <summary>
+    /// Reserves memory. Large blocks ask Linux for huge pages, which a third more read bandwidth rewards.
+    /// </summary>
     public static nint Reserve(long bytes)
     {
         bool isLarge = bytes >= (long)HugePage;

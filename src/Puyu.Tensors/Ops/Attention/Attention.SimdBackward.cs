@@ -8,7 +8,7 @@ internal static unsafe partial class AttentionSimd
 {
     /// <summary>See <see cref="AttentionReference.Backward"/>.</summary>
     /// <remarks>
-    /// A piece is a key-value head of a sequence, so that one worker adds the shares of all its queries to the gradients
+    /// A piece is a key-value head of a sequence, so that one worker adds the shares of all its queries to gradients
     /// of keys and values, in the order of the queries. For a tile of queries and one of keys:
     /// <code>
     ///   Sᵀ = K Qᵀ    dPᵀ = V dOᵀ    dV += Pᵀ dO    dK += dSᵀ Q    dQᵀ += Kᵀ dSᵀ

@@ -31,14 +31,16 @@ internal readonly record struct AttentionInput(Tensor Qkv, Tensor CuSeqLens, Qkv
             if (boundaries[s] > boundaries[s + 1])
             {
                 throw new ArgumentException(
-                    $"attention: cuSeqLens[{s + 1}] is {boundaries[s + 1]} but must be at least cuSeqLens[{s}], {boundaries[s]}");
+                    $"attention: cuSeqLens[{s + 1}] is {boundaries[s + 1]} "
+                + $"but must be at least cuSeqLens[{s}], {boundaries[s]}");
             }
         }
 
         if (boundaries[0] != 0 || boundaries[^1] != Rows)
         {
             throw new ArgumentException(
-                $"attention: cuSeqLens runs from {boundaries[0]} to {boundaries[^1]} but must run from 0 to the {Rows} rows of qkv");
+                $"attention: cuSeqLens runs from {boundaries[0]} to {boundaries[^1]} "
+            + $"but must run from 0 to the {Rows} rows of qkv");
         }
 
         return boundaries;

@@ -19,7 +19,9 @@ internal static class AttentionTiles
     /// <summary>Keys in a tile.</summary>
     public const int Keys = 64;
 
-    /// <summary>Tiles of queries that a piece of the forward has, so that they share tiles of keys and values.</summary>
+    /// <summary>
+    /// Tiles of queries that a piece of the forward has, so that they share tiles of keys and values.
+    /// </summary>
     public const int TilesOfPiece = 8;
 
     /// <summary>Tiles of queries in a sequence of <paramref name="rows"/> rows, for one key-value head.</summary>
@@ -48,7 +50,9 @@ internal readonly record struct AttentionPiece(int Sequence, int KvHead, int Fir
         return checked((int)(count * layout.KvHeads));
     }
 
-    /// <summary>The piece of a number. Within a sequence the last tiles, which attend to the most, come first.</summary>
+    /// <summary>
+    /// The piece of a number. Within a sequence the last tiles, which attend to the most, come first.
+    /// </summary>
     public static unsafe AttentionPiece Find(int number, int* cuSeqLens, QkvLayout layout)
     {
         for (int sequence = 0; ; sequence++)

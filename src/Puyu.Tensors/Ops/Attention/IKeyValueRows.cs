@@ -18,7 +18,9 @@ internal unsafe interface IKeyValueRows
     /// <param name="target">Where to; rows beyond the count, up to a multiple of 8, are cleared.</param>
     void Load(AttentionPiece piece, int first, int count, KeyValueTile target);
 
-    /// <summary>Asks the cache of the processor for keys and values that are loaded soon. None where count ≤ 0.</summary>
+    /// <summary>
+    /// Asks the cache of the processor for keys and values that are loaded soon. None where count ≤ 0.
+    /// </summary>
     void Prefetch(AttentionPiece piece, int first, int count);
 }
 

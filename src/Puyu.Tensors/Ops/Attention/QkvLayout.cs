@@ -3,7 +3,9 @@ namespace Puyu.Tensors;
 /// <summary>In which order the heads of a fused projection stand in a row.</summary>
 public enum QkvOrder
 {
-    /// <summary>A group after another: the query heads of a key-value head, then its key, then its value (InternLM2).</summary>
+    /// <summary>
+    /// A group after another: the query heads of a key-value head, then its key, then its value (InternLM2).
+    /// </summary>
     GroupInterleaved,
 
     /// <summary>All query heads, then all keys, then all values.</summary>
@@ -46,6 +48,7 @@ public readonly record struct QkvLayout(int Heads, int KvHeads, int HeadDim, Qkv
             + $"but all must be positive and query heads a multiple of key-value heads");
         ShapeException.Require(
             qkv.DType == DType.F32 && qkv.Shape.Rank == 2 && qkv.Shape[1] == Width,
-            $"{op}: qkv is {qkv} but must be F32 [T, {Width}] for {Heads} query and {KvHeads} key-value heads of {HeadDim}");
+            $"{op}: qkv is {qkv} but must be F32 [T, {Width}] "
+            + $"for {Heads} query and {KvHeads} key-value heads of {HeadDim}");
     }
 }

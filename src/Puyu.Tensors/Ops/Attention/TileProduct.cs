@@ -11,10 +11,10 @@ namespace Puyu.Tensors;
 /// <code>
 ///   C[m][n] = (Adds ? C[m][n] · Scale[n] : 0) + Σₖ A[m · ARow + k · AStep] B[k · BStride + n]
 /// </code>
-/// The sum of every element runs over k in order, with one fused multiply-add a step (without FMA: a product and a sum):
+/// The sum of every element runs over k in order, with one fused multiply-add a step (without FMA: product and sum):
 /// its bits do not depend on the place in the tile, on the width of the vectors, or on where the sum is interrupted.
-/// Registers: 8 rows × 32 columns in 16 accumulators of 512 bits, or 4 rows × 2 vectors in 8 narrower ones. There are no
-/// remainders: callers pad rows to 8 and columns to 16.
+/// Registers: 8 rows × 32 columns in 16 accumulators of 512 bits, or 4 rows × 2 vectors in 8 narrower ones. There are
+/// no remainders: callers pad rows to 8 and columns to 16.
 /// </remarks>
 internal unsafe partial struct TileProduct
 {
@@ -69,7 +69,8 @@ internal unsafe partial struct TileProduct
     }
 
     private readonly void ForBlocks(
-        delegate*<in TileProduct, float*, float*, float*, float*, void> block, int rows, int first, int end, int columns)
+        delegate*<in TileProduct, float*, float*, float*, float*, void> block, int rows, int first, int end,
+        int columns)
     {
         for (int n = first; n < end; n += columns)
         {

@@ -21,7 +21,8 @@ public sealed partial class ReferenceBackend
         {
             int[] slots = SlotsOf(sequences, cache.BlockSize, s);
             Range rows = boundaries[s]..boundaries[s + 1];
-            Span<double> newRows = qkv.AsSpan()[(rows.Start.Value * input.Layout.Width)..(rows.End.Value * input.Layout.Width)];
+            int width = input.Layout.Width;
+            Span<double> newRows = qkv.AsSpan()[(rows.Start.Value * width)..(rows.End.Value * width)];
             WriteRows(newRows, slots, input.Layout, cache);
             PagedAttentionReference.Forward(
                 newRows, Doubles(cache.Keys), Doubles(cache.Values), slots, input.Layout,

@@ -3,7 +3,7 @@ using Puyu.Tensors.Threads;
 namespace Puyu.Tensors;
 
 /// <summary>
-/// <see cref="AttentionSimd"/> with keys and values from a paged cache. The tiles of keys stand at the same positions of
+/// <see cref="AttentionSimd"/> with keys and values from a paged cache. The tiles of keys stand at the same places of
 /// a sequence and are combined in the same order, whichever rows are new.
 /// </summary>
 internal static unsafe class PagedAttentionSimd

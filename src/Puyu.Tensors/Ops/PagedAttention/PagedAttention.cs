@@ -13,8 +13,8 @@ public static class PagedAttentionOp
     /// <param name="sequences">Which rows and blocks belong to which sequence.</param>
     /// <param name="layout">Where the heads are.</param>
     /// <returns>
-    /// [T, H·E]. A row has the same bits however its sequence was cut into chunks and whatever else is in the batch; with
-    /// F32 storage, those of <see cref="AttentionOp.Attention"/>.
+    /// [T, H·E]. A row has the same bits however its sequence was cut into chunks and whatever else is in it;
+    /// with     /// F32 storage, those of <see cref="AttentionOp.Attention"/>.
     /// </returns>
     /// <exception cref="ShapeException">Operands do not fit the layout or each other.</exception>
     /// <exception cref="ArgumentException">Boundaries, lengths or blocks are out of their range.</exception>
@@ -29,7 +29,7 @@ public static class PagedAttentionOp
         if (scope.Records(qkv))
         {
             throw new InvalidOperationException(
-                "PagedAttention is recorded but has no backward; use Attention for training, or a scope that does not record");
+                "PagedAttention is recorded but has no backward; use Attention, or a scope that does not record");
         }
 
         Tensor y = scope.Empty([input.Rows, layout.Heads * layout.HeadDim]);

@@ -48,7 +48,8 @@ public readonly record struct PagedSequences(Tensor CuSeqLens, Tensor BlockTable
             {
                 int at = blocks.IndexOfAnyExceptInRange(0, cache.Count - 1);
                 throw new ArgumentException(
-                    $"PagedAttention: blockTables[{s}, {at}] is {blocks[at]} but the cache has blocks 0 to {cache.Count - 1}");
+                    $"PagedAttention: blockTables[{s}, {at}] is {blocks[at]} "
+                        + $"but the cache has blocks 0 to {cache.Count - 1}");
             }
         }
     }

@@ -31,7 +31,8 @@ public sealed record RopeOptions
     {
         var problems = new Problems(nameof(RopeOptions));
         problems.Require(Theta > 1, Theta, "must be greater than 1");
-        problems.Require(headDim >= 2 && headDim % 2 == 0, headDim, "must be even and positive: elements rotate in pairs");
+        problems.Require(
+            headDim >= 2 && headDim % 2 == 0, headDim, "must be even and positive: elements rotate in pairs");
         Scaling?.Check(problems, headDim);
         problems.ThrowIfAny();
         return this;

@@ -41,7 +41,9 @@ public abstract record RopeScaling
     }
 }
 
-/// <summary>Linear interpolation of positions: all frequencies are divided by the factor (Chen 2023, arXiv:2306.15595).</summary>
+/// <summary>
+/// Linear interpolation of positions: all frequencies are divided by the factor (Chen 2023, arXiv:2306.15595).
+/// </summary>
 public sealed record LinearRopeScaling : RopeScaling
 {
     internal override void Frequencies(double theta, int effectiveLength, Span<double> frequencies)
@@ -83,7 +85,9 @@ public sealed record DynamicNtkRopeScaling : RopeScaling
     }
 }
 
-/// <summary>YaRN: slow pairs are interpolated, fast ones kept, with a ramp between (Peng 2023, arXiv:2309.00071).</summary>
+/// <summary>
+/// YaRN: slow pairs are interpolated, fast ones kept, with a ramp between (Peng 2023, arXiv:2309.00071).
+/// </summary>
 /// <remarks>
 /// <code>
 ///   c(r) = E · ln(L / (2π r)) / (2 ln θ)                pair that turns r times within L positions
@@ -175,6 +179,7 @@ public sealed record Llama3RopeScaling : RopeScaling
         base.Check(problems, headDim);
         problems.Require(OriginalMaxPositions > 0, OriginalMaxPositions, "must be positive");
         problems.Require(LowFrequencyFactor > 0, LowFrequencyFactor, "must be positive");
-        problems.Require(HighFrequencyFactor > LowFrequencyFactor, HighFrequencyFactor, "must exceed LowFrequencyFactor");
+        problems.Require(
+            HighFrequencyFactor > LowFrequencyFactor, HighFrequencyFactor, "must exceed LowFrequencyFactor");
     }
 }

@@ -86,8 +86,12 @@ public sealed class RopeTable : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>Computes the rows of these positions where they are missing. For backends whose memory is the host's.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A position is negative or not below <see cref="Length"/>.</exception>
+    /// <summary>
+    /// Computes the rows of these positions where they are missing. For backends whose memory is the host's.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A position is negative or not below <see cref="Length"/>.
+    /// </exception>
     internal void Fill(ReadOnlySpan<int> positions)
     {
         foreach (int position in positions)

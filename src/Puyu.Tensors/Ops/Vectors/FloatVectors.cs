@@ -46,7 +46,9 @@ internal unsafe interface IFloatVector<TSelf>
     /// <summary>x · 2ⁿ for whole n in [−252, 255], rounded once.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);
 
-    /// <summary><paramref name="x"/> where <paramref name="bound"/> ≤ <paramref name="limit"/>, else <paramref name="other"/>.</summary>
+    /// <summary>
+    /// <paramref name="x"/> where <paramref name="bound"/> ≤ <paramref name="limit"/>, else <paramref name="other"/>.
+    /// </summary>
     static abstract TSelf WhereAtMost(TSelf bound, TSelf limit, TSelf x, TSelf other);
 
     /// <summary>Writes the elements to any address.</summary>
@@ -79,10 +81,12 @@ internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVec
     public static Float16Lanes Create(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float16Lanes MaxNative(Float16Lanes a, Float16Lanes b) => new(Vector512.MaxNative(a._value, b._value));
+    public static Float16Lanes MaxNative(Float16Lanes a, Float16Lanes b) =>
+        new(Vector512.MaxNative(a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float16Lanes MinNative(Float16Lanes a, Float16Lanes b) => new(Vector512.MinNative(a._value, b._value));
+    public static Float16Lanes MinNative(Float16Lanes a, Float16Lanes b) =>
+        new(Vector512.MinNative(a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float16Lanes MultiplyAdd(Float16Lanes a, Float16Lanes b, Float16Lanes c) =>
@@ -110,7 +114,8 @@ internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float16Lanes WhereAtMost(Float16Lanes bound, Float16Lanes limit, Float16Lanes x, Float16Lanes other) =>
+    public static Float16Lanes WhereAtMost(
+        Float16Lanes bound, Float16Lanes limit, Float16Lanes x, Float16Lanes other) =>
         new(Vector512.ConditionalSelect(
             Vector512.LessThanOrEqual(bound._value, limit._value), x._value, other._value));
 
