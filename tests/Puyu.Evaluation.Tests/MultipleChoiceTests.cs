@@ -30,6 +30,24 @@ public class MultipleChoiceTests
     }
 
     [Fact]
+    public void Evaluate_ComparesWithTheNeutralPrompt_WhereThereIsOne()
+    {
+        var question = new MultipleChoiceQuestion("q", "prompt", ["a", "b"], Answer: 1) { NeutralPrompt = "neutral" };
+        var model = new ScriptedModel((prompt, choice) => (prompt, choice) switch
+        {
+            ("prompt", "a") => -3,
+            ("neutral", "a") => -3,
+            ("prompt", "b") => -8,
+            ("neutral", "b") => -10,
+            _ => throw new ArgumentException($"{prompt}|{choice} was not to be asked"),
+        });
+
+        MultipleChoiceReport report = MultipleChoice.Evaluate(model, [question], null, CancellationToken.None);
+
+        Assert.Equal((0, 1), (report.Outcomes[0].BySum, report.Outcomes[0].ByInformation));
+    }
+
+    [Fact]
     public void Evaluate_MatchesScoresToQuestions_AcrossBatches()
     {
         MultipleChoiceQuestion[] questions = [.. Enumerable.Range(0, 100).Select(i => new MultipleChoiceQuestion(

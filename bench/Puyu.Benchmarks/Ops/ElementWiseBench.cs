@@ -25,6 +25,7 @@ public static class ElementWiseBench
             (string Name, double BytesPerElement, Action Work)[] work = [.. Work(backend, scope)];
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{threads} threads, {Rows} × {Width} elements, each beside the copy, medians of {Rounds}"));
+            output.WriteLine();
             output.WriteLine("| op | bytes an element | GB/s | of the copy |");
             output.WriteLine("| --- | --: | --: | --: |");
             Action copy = work[0].Work;

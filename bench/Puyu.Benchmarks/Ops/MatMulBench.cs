@@ -55,6 +55,7 @@ public static unsafe class MatMulBench
             double peak = PeakFlops.Measure(threads) / 1e9;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{threads} threads, FMA peak {peak:F0} GFLOP/s, kernels {GemmKernels.Best.Name}, medians of {Rounds}"));
+            output.WriteLine();
             output.WriteLine("| what | form | M × N × K | GFLOP/s | % of peak | best GFLOP/s |");
             output.WriteLine("| --- | --- | --- | --: | --: | --: |");
             foreach ((string name, MatMulForm form, int m, int n, int k) in _shapes)
@@ -67,6 +68,7 @@ public static unsafe class MatMulBench
                 }
             }
 
+            output.WriteLine();
             memory.Trim();
         }
     }

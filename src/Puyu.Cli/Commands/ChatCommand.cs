@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Puyu.Abstractions;
 using Puyu.Inference;
 using Puyu.Tensors;
@@ -11,15 +12,16 @@ internal static class ChatCommand
 {
     private static readonly SamplingOptions _defaults = new() { Temperature = 0.3f, TopP = 0.9f, MaxTokens = 256 };
 
+    private static readonly string _templates = string.Join(", ", ChatTemplate.All.Select(known => known.Name));
+
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "Folder of a model with its tokenizer." };
         var prompt = new Option<string?>("--prompt") { Description = "Answer this and leave." };
         var system = new Option<string?>("--system") { Description = "Told to the model before the conversation." };
-        var template = new Option<string>("--template")
+        var template = new Option<string?>("--template")
         {
-            Description = $"Chat template: {string.Join(", ", ChatTemplate.All.Select(known => known.Name))}.",
-            DefaultValueFactory = _ => ChatTemplate.InternLm2.Name,
+            Description = $"Chat template, instead of the family's: {_templates}.",
         };
         var temperature = new Option<float>("--temperature")
         {
@@ -61,22 +63,23 @@ internal static class ChatCommand
                 MaxTokens = line.GetValue(maxTokens),
             }.Validated();
             return ChatAsync(
-                line.GetRequiredValue(model), ChatTemplate.ByName(line.GetRequiredValue(template)),
-                line.GetValue(system), line.GetValue(prompt), options, cancellation);
+                line.GetRequiredValue(model), line.GetValue(template), line.GetValue(system), line.GetValue(prompt),
+                options, cancellation);
         });
         return command;
     }
 
     private static async Task ChatAsync(
-        string folder, ChatTemplate template, string? system, string? prompt, SamplingOptions options,
+        string folder, string? template, string? system, string? prompt, SamplingOptions options,
         CancellationToken cancellation)
     {
         using var backend = new CpuBackend();
-        using LocalLanguageModel model = LocalLanguageModel.Load(folder, backend);
+        using LocalLanguageModel model = LocalLanguageModel.Load(
+            folder, backend, template is null ? null : ChatTemplate.ByName(template));
         List<ChatMessage> messages = system is null ? [] : [new ChatMessage("system", system)];
         if (prompt is not null)
         {
-            await AnswerAsync(model, template, messages, prompt, options, cancellation);
+            await AnswerAsync(model, messages, prompt, options, cancellation);
             return;
         }
 
@@ -89,17 +92,17 @@ internal static class ChatCommand
                 continue;
             }
 
-            await AnswerAsync(model, template, messages, question, options, cancellation);
+            await AnswerAsync(model, messages, question, options, cancellation);
         }
     }
 
     private static async Task AnswerAsync(
-        LocalLanguageModel model, ChatTemplate template, List<ChatMessage> messages, string question,
-        SamplingOptions options, CancellationToken cancellation)
+        LocalLanguageModel model, List<ChatMessage> messages, string question, SamplingOptions options,
+        CancellationToken cancellation)
     {
         messages.Add(new ChatMessage("user", question));
-        var answer = new System.Text.StringBuilder();
-        await foreach (string piece in model.GenerateAsync(template.RenderPrompt(messages), options, cancellation))
+        var answer = new StringBuilder();
+        await foreach (string piece in model.ChatAsync(messages, options, cancellation))
         {
             Console.Write(piece);
             answer.Append(piece);

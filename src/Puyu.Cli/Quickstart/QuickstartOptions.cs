@@ -5,8 +5,10 @@ namespace Puyu.Cli.Quickstart;
 /// <summary>What a user can say about a quickstart.</summary>
 internal sealed record QuickstartOptions
 {
-    /// <summary>Leaves two of eight minutes for documents, tokens and evaluation on two cores.</summary>
-    public const double DefaultMinutes = 6;
+    /// <summary>
+    /// Leaves more than two of eight minutes for building, documents, tokens and evaluation on two cores.
+    /// </summary>
+    public const double DefaultMinutes = 5.5;
 
     /// <summary>What the SDK's documentation fills well.</summary>
     public const int DefaultVocabSize = 8000;

@@ -11,7 +11,7 @@ namespace Puyu.Cli.Quickstart;
 internal sealed record StepCounts(int Pretraining)
 {
     /// <summary>Steps of pre-training for each step of fine-tuning.</summary>
-    private const int PretrainingPerFineTuning = 3;
+    private const int PretrainingPerFineTuning = 2;
 
     /// <summary>Steps of fine-tuning; they follow from those of pre-training.</summary>
     public int FineTuning => Math.Max(10, Pretraining / PretrainingPerFineTuning);

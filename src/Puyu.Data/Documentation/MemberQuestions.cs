@@ -109,12 +109,14 @@ public static class MemberQuestions
     private static string Ask(DocumentedMember member, string name) =>
         member.Kind is MemberKind.Method or MemberKind.Constructor ? $"What does {name} do?" : $"What is {name}?";
 
-    private static string Phrase(
-        string[] phrasings, DocumentedMember member, string detail, ref CounterRandom random) =>
-        phrasings[random.NextInt32(phrasings.Length)]
-            .Replace("{0}", random.NextInt32(2) == 0 ? member.DisplayName : member.QualifiedName, StringComparison.Ordinal)
+    private static string Phrase(string[] phrasings, DocumentedMember member, string detail, ref CounterRandom random)
+    {
+        string name = random.NextInt32(2) == 0 ? member.DisplayName : member.QualifiedName;
+        return phrasings[random.NextInt32(phrasings.Length)]
+            .Replace("{0}", name, StringComparison.Ordinal)
             .Replace("{1}", member.Kind.ToString().ToLowerInvariant(), StringComparison.Ordinal)
             .Replace("{2}", detail, StringComparison.Ordinal);
+    }
 
     /// <summary>Three summaries of other members that differ in words; null if there are not three.</summary>
     private static List<string>? Distractors(

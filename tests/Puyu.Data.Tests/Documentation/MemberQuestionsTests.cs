@@ -55,9 +55,20 @@ public class MemberQuestionsTests
         Assert.Equal(400, pairs.Length);
         Assert.All(pairs, pair => Assert.Contains("String.Trim(Char)", pair.Question, StringComparison.Ordinal));
         Assert.Equal(["Removes.", "The char.", "The rest."], pairs.Select(pair => pair.Answer).Distinct().Order());
-        Assert.Equal(10, pairs.Select(pair => pair.Question).Distinct().Count());
+        Assert.Equal(20, pairs.Select(pair => pair.Question).Distinct().Count());
         Assert.Contains(new QuestionAnswer("What does String.Trim(Char) do?", "Removes."), pairs);
+        Assert.Contains(new QuestionAnswer("What does System.String.Trim(Char) do?", "Removes."), pairs);
         Assert.Contains(new QuestionAnswer("What do I pass as trimChar to String.Trim(Char)?", "The char."), pairs);
+    }
+
+    [Theory]
+    [InlineData("M:System.String.Trim", "What does System.String.Trim() do?", "What does it do?")]
+    [InlineData("T:System.String", "What is System.String?", "What is it?")]
+    public void Question_AsksByTheFullName(string id, string question, string neutral)
+    {
+        var member = new DocumentedMember(id, "A summary.", [], "");
+
+        Assert.Equal((question, neutral), (MemberQuestions.Question(member), MemberQuestions.NeutralQuestion(member)));
     }
 
     private static Document Member(string id, string summary) => new DocumentedMember(id, summary, [], "").ToDocument();

@@ -30,9 +30,6 @@ internal static unsafe class Gemm
     /// <summary>Rows of a piece where the columns alone do not occupy the workers.</summary>
     private const int PieceRows = 1020;
 
-    /// <summary>Pieces for each worker, so that one that is held up leaves its share to the others.</summary>
-    private const int PiecesPerWorker = 4;
-
     /// <summary>Computes a product on all workers.</summary>
     /// <param name="workers">Who computes.</param>
     /// <param name="memory">Lends the packing buffers.</param>
@@ -136,8 +133,12 @@ internal static unsafe class Gemm
 
     /// <summary>Pieces of whole groups of panels, several for each worker where there are so many.</summary>
     private static int NarrowPieces(int rowPanels, int threads) =>
-        Math.Min(rowPanels, Math.Max(GemmBlock.Blocks(rowPanels, GemmBlock.PanelsPerPiece), PiecesPerWorker * threads));
+        Math.Min(rowPanels, Math.Max(GemmBlock.Blocks(rowPanels, GemmBlock.PanelsPerPiece), threads));
 
+    /// <summary>
+    /// As few pieces as fill the second-level cache, but as many for each worker: every piece reads all of A again, and
+    /// one piece more than the workers can share evenly leaves a worker waiting.
+    /// </summary>
     private static (int RowPieces, int ColumnPieces) WidePieces(int rows, int columnPanels, int columns, int threads)
     {
         if (threads == 1)
@@ -145,10 +146,9 @@ internal static unsafe class Gemm
             return (1, 1);
         }
 
-        int wanted = PiecesPerWorker * threads;
-        int columnPieces = Math.Min(
-            columnPanels, Math.Max(wanted, GemmBlock.Blocks(columns, GemmBlock.BlockColumns)));
-        return (Math.Min(GemmBlock.Blocks(rows, PieceRows), GemmBlock.Blocks(wanted, columnPieces)), columnPieces);
+        int blocks = GemmBlock.Blocks(columns, GemmBlock.BlockColumns);
+        int columnPieces = Math.Min(columnPanels, GemmBlock.Blocks(blocks, threads) * threads);
+        return (Math.Min(GemmBlock.Blocks(rows, PieceRows), GemmBlock.Blocks(threads, columnPieces)), columnPieces);
     }
 
     /// <summary>Few sizes of buffers, so that products of many shapes share them.</summary>
