@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Puyu.Abstractions;
 
@@ -30,9 +31,9 @@ internal static class SmallDocumentation
             string thing = Draw(_things, ref random);
             string place = Draw(_places, ref random);
             string name = string.Concat($"{verb} {thing} {place}".Split(' ').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-            xml.Append($"<member name=\"M:Invented.Part{i % 7}.Type{i % 31}.{name}{i}(System.String)\">");
-            xml.Append($"<summary>{verb} {thing} {place}, number {i} of {members}.</summary>");
-            xml.Append($"<param name=\"key\">The key {place}.</param><returns>What was found {place}.</returns></member>\n");
+            xml.Append(CultureInfo.InvariantCulture, $"<member name=\"M:Invented.Part{i % 7}.Type{i % 31}.{name}{i}(System.String)\">");
+            xml.Append(CultureInfo.InvariantCulture, $"<summary>{verb} {thing} {place}, number {i} of {members}.</summary>");
+            xml.Append(CultureInfo.InvariantCulture, $"<param name=\"key\">The key {place}.</param><returns>What was found {place}.</returns></member>\n");
         }
 
         File.WriteAllText(path, xml.Append("</members></doc>\n").ToString());
