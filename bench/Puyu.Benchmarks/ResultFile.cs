@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
+using Puyu.Testing;
 
 namespace Puyu.Benchmarks;
 
@@ -18,13 +19,13 @@ internal static class ResultFile
             writer.WriteLine($"`dotnet run -c Release --project bench/Puyu.Benchmarks -- {name}`");
             writer.WriteLine();
             writer.WriteLine(
-                $"{Processor()}, {Environment.ProcessorCount} processors; {RuntimeInformation.FrameworkDescription}; "
+                $"{Processor()} ({Vectors()}), {Environment.ProcessorCount} processors; {RuntimeInformation.FrameworkDescription}; "
                 + $"{RuntimeInformation.OSDescription}; {Date()}");
             writer.WriteLine();
             benchmark(writer);
         }
 
-        string folder = Path.Combine(Root(), "bench", "results", Slug(Processor()));
+        string folder = Path.Combine(Repository.Root, "bench", "results", Slug($"{Processor()} {Vectors()}"));
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, $"{name}.md"), text.ToString());
     }
@@ -39,14 +40,15 @@ internal static class ResultFile
         return line is null ? RuntimeInformation.ProcessArchitecture.ToString() : line.Split(':')[1].Trim();
     }
 
+    /// <summary>The widest vectors that the kernels use: one name of a processor covers generations that differ.</summary>
+    private static string Vectors() =>
+        Avx512F.IsSupported ? "AVX512" : Avx2.IsSupported ? "AVX2" : "Vector128";
+
     private static string Slug(string name) => string.Join(
         '-', name.ToLowerInvariant().Split([' ', '(', ')', '@', '/', ','], StringSplitOptions.RemoveEmptyEntries));
 
     private static string Date() =>
         TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static string Root([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(path, "..", "..", ".."));
 
     /// <summary>Shows what it keeps.</summary>
     private sealed class Tee(StringBuilder text) : TextWriter(CultureInfo.InvariantCulture)

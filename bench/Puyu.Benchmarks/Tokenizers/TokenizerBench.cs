@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Xml.Linq;
+using Puyu.Testing;
 using Puyu.Tokenizers;
 
 namespace Puyu.Benchmarks.Tokenizers;
@@ -19,8 +20,8 @@ public static class TokenizerBench
     /// <summary>Measures and prints a table.</summary>
     public static void Run(TextWriter output)
     {
-        string data = Environment.GetEnvironmentVariable("PUYU_TEST_DATA") ?? Path.Combine("..", "shared", "data");
-        string ranks = Environment.GetEnvironmentVariable("PUYU_TIKTOKEN") ?? Path.Combine("artifacts", "tiktoken");
+        string data = TestData.Root;
+        string ranks = Environment.GetEnvironmentVariable("PUYU_TIKTOKEN") ?? Path.Combine(Repository.Root, "artifacts", "tiktoken");
         byte[] english = ReadDocumentation();
         byte[] chinese = ReadAll(data, "corpora/红楼梦.txt", "corpora/三国演义.txt");
         var cases = new List<Case>();
