@@ -16,7 +16,7 @@ namespace Puyu.Cli.Quickstart;
 /// <param name="cancellation">Stops the work.</param>
 internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationToken cancellation)
 {
-    private const int MaxQuestions = 1500;
+    private const int MaxQuestions = 1000;
     private const int SampleCount = 6;
 
     /// <summary>Measures bits per byte and multiple choice, and asks a few questions.</summary>
