@@ -12,7 +12,9 @@ public sealed record CompletionRequest
     /// <summary>Completions of the one prompt, each with a seed of its own; at least 1.</summary>
     public int Choices { get; init; } = 1;
 
-    /// <summary>Most likely alternatives reported for each token; 0 reports the drawn token alone, null nothing.</summary>
+    /// <summary>
+    /// Most likely alternatives reported for each token; 0 reports the drawn token alone, null nothing.
+    /// </summary>
     public int? TopLogProbabilities { get; init; }
 
     /// <summary>Whether the first update reports the tokens of the prompt and their log-probabilities.</summary>

@@ -2,7 +2,9 @@ using Puyu.Abstractions;
 
 namespace Puyu.Tensors.Quantization;
 
-/// <summary>How weights are stored as small integers: groups of neighbouring inputs share a scale and an offset.</summary>
+/// <summary>
+/// How weights are stored as small integers: groups of neighbouring inputs share a scale and an offset.
+/// </summary>
 public sealed record QuantScheme
 {
     /// <summary>Bits of a code: 4 or 8.</summary>

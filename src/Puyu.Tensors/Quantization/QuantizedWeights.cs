@@ -27,8 +27,9 @@ public sealed class QuantizedWeights
         if (codes.LongLength != (long)outputs * inputs || scales.LongLength != groups || offsets.LongLength != groups)
         {
             throw new ArgumentException(
-                $"[{outputs}, {inputs}] weights in groups of {scheme.GroupSize} have {(long)outputs * inputs} codes and "
-                + $"{groups} scales and offsets, not {codes.Length}, {scales.Length} and {offsets.Length}");
+                $"[{outputs}, {inputs}] weights in groups of {scheme.GroupSize} have "
+                + $"{(long)outputs * inputs} codes and {groups} scales and offsets, "
+                + $"not {codes.Length}, {scales.Length} and {offsets.Length}");
         }
 
         (Outputs, Inputs, Scheme) = (outputs, inputs, scheme);
