@@ -33,6 +33,9 @@ public sealed record EngineCard
     /// <summary>Storage of the weights in words, e.g. <c>int4, groups of 128</c>.</summary>
     public string Weights { get; init; } = "";
 
+    /// <summary>Bytes of weights that a decoded token reads; 0 if the engine does not say.</summary>
+    public long WeightBytes { get; init; }
+
     /// <summary>Storage of the key-value cache in words.</summary>
     public string Cache { get; init; } = "";
 }
