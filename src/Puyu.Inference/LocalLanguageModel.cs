@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Puyu.Abstractions;
+using Puyu.Inference.Constraints;
 using Puyu.Inference.Generation;
 using Puyu.Inference.Scoring;
 using Puyu.Models;
@@ -41,7 +42,7 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         }
 
         _decoder = decoder;
-        _generator = new TokenGenerator(decoder, tokenizer.VocabSize);
+        _generator = new TokenGenerator(decoder, new TokenVocabulary(tokenizer));
         _scorer = new PackedScorer(decoder, TokensPerForward);
         _stopIds = [.. decoder.Config.EosTokenIds.Union(tokenizer.EosId is { } eos ? [eos] : [])];
         Tokenizer = tokenizer;

@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Inference.Constraints;
 using Puyu.Inference.Sampling;
 using Puyu.Models;
 using Puyu.Tensors;
@@ -13,22 +14,20 @@ namespace Puyu.Inference.Generation;
 internal sealed class TokenGenerator
 {
     private readonly Decoder _decoder;
-    private readonly Sampler _sampler;
-    private readonly int _vocabSize;
+    private readonly TokenVocabulary _vocabulary;
     private readonly int _prefillTokens;
 
     /// <param name="decoder">The model.</param>
-    /// <param name="vocabSize">
-    /// Ids below this can be drawn: the model may have spare rows that stand for nothing.
+    /// <param name="vocabulary">
+    /// The tokens that can be drawn: the model may have spare rows that stand for nothing.
     /// </param>
     /// <param name="prefillTokens">Tokens of a prompt that go through the model at a time.</param>
-    public TokenGenerator(Decoder decoder, int vocabSize, int prefillTokens = 512)
+    public TokenGenerator(Decoder decoder, TokenVocabulary vocabulary, int prefillTokens = 512)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(vocabSize, decoder.Config.VocabSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(vocabulary.Size, decoder.Config.VocabSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(prefillTokens);
         _decoder = decoder;
-        _sampler = new Sampler(vocabSize);
-        _vocabSize = vocabSize;
+        _vocabulary = vocabulary;
         _prefillTokens = prefillTokens;
     }
 
@@ -63,10 +62,11 @@ internal sealed class TokenGenerator
         CancellationToken cancellationToken)
     {
         using var state = new GenerationState(_decoder, promptIds.Span, capacity);
+        var sampler = new SequenceSampler(options, _vocabulary, stopIds);
         while (state.Count < capacity)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            int token = Next(state, options);
+            int token = Next(state, sampler, promptIds.Length);
             if (stopIds.AsSpan().Contains(token))
             {
                 yield break;
@@ -78,7 +78,7 @@ internal sealed class TokenGenerator
     }
 
     /// <summary>Brings all pending tokens into the cache and draws the next one.</summary>
-    private int Next(GenerationState state, SamplingOptions options)
+    private int Next(GenerationState state, SequenceSampler sampler, int promptLength)
     {
         while (state.Pending > _prefillTokens)
         {
@@ -91,6 +91,6 @@ internal sealed class TokenGenerator
         Tensor hidden = _decoder.Forward(scope, state.Input(scope, tokens));                    // [T, D]
         Tensor last = scope.View(hidden, [1, hidden.Shape[1]], firstRow: tokens - 1);           // [1, D]
         Tensor logits = _decoder.Logits(scope, last);                                           // [1, V]
-        return _sampler.Sample(logits.Span<float>()[.._vocabSize], options, state.TokenIds);
+        return sampler.Draw(logits.Span<float>()[.._vocabulary.Size], state.TokenIds, promptLength).TokenId;
     }
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Diagnostics;
+
 namespace Puyu.Inference.Sampling;
 
 /// <summary>
@@ -33,31 +36,66 @@ internal static class CandidateFilters
         return candidates[..count];
     }
 
-    /// <summary>The fewest candidates, most likely first, whose probabilities reach <paramref name="topP"/>.</summary>
+    /// <summary>The fewest candidates, most likely first, whose probabilities reach <paramref name="mass"/>.</summary>
     /// <remarks>
-    /// Candidates below (1 − P) / n hold less than 1 − P together, so the nucleus lies in the others: only those are
-    /// sorted, a few hundred of a vocabulary.
+    /// Quickselect again, on sums in place of counts: a flat distribution over a whole vocabulary is not sorted either.
     /// </remarks>
-    public static Span<Candidate> TopP(Span<Candidate> candidates, float topP)
+    /// <param name="candidates">With probabilities as weights; at least one.</param>
+    /// <param name="mass">Not negative. All candidates remain if they do not reach it.</param>
+    public static Span<Candidate> TopP(Span<Candidate> candidates, double mass)
     {
-        if (topP >= 1)
+        int kept = 0;
+        int end = candidates.Length;
+        while (end - kept > 1)
         {
-            return candidates;
-        }
-
-        Span<Candidate> likely = AtLeast(candidates, (1 - topP) / candidates.Length);
-        likely.Sort(Candidate.Compare);
-        double cumulative = 0;
-        for (int i = 0; i < likely.Length; i++)
-        {
-            cumulative += likely[i].Weight;
-            if (cumulative >= topP)
+            Span<Candidate> part = candidates[kept..end];
+            int firsts = Partition(part);
+            double upper = Sum(part[..firsts]);
+            if (upper >= mass)
             {
-                return likely[..(i + 1)];
+                end = kept + firsts;
+            }
+            else
+            {
+                mass -= upper;
+                kept += firsts;
             }
         }
 
-        return likely;
+        return candidates[..end];
+    }
+
+    /// <summary>
+    /// The fewest candidates whose probabilities reach <paramref name="mass"/>, those first whose information −ln p is
+    /// nearest to the entropy of all.
+    /// </summary>
+    /// <remarks>Sorts all candidates.</remarks>
+    /// <param name="candidates">With probabilities as weights, which sum to 1.</param>
+    /// <param name="mass">In (0, 1].</param>
+    public static Span<Candidate> Typical(Span<Candidate> candidates, double mass)
+    {
+        double entropy = 0;
+        foreach (Candidate candidate in candidates)
+        {
+            entropy -= candidate.Weight > 0 ? candidate.Weight * Math.Log(candidate.Weight) : 0;
+        }
+
+        double[] rented = ArrayPool<double>.Shared.Rent(candidates.Length);
+        Span<double> distances = rented.AsSpan(0, candidates.Length);
+        for (int i = 0; i < distances.Length; i++)
+        {
+            distances[i] = Math.Abs(-Math.Log(candidates[i].Weight) - entropy);
+        }
+
+        distances.Sort(candidates);
+        ArrayPool<double>.Shared.Return(rented);
+        int kept = 0;
+        for (double cumulative = 0; kept < candidates.Length && cumulative < mass; kept++)
+        {
+            cumulative += candidates[kept].Weight;
+        }
+
+        return candidates[..kept];
     }
 
     /// <summary>The candidates at least <paramref name="minP"/> times as likely as the most likely one.</summary>
@@ -72,6 +110,18 @@ internal static class CandidateFilters
         return minP == 0 ? candidates : AtLeast(candidates, minP * largest);
     }
 
+    /// <summary>Sum of the weights.</summary>
+    public static double Sum(ReadOnlySpan<Candidate> candidates)
+    {
+        double sum = 0;
+        foreach (Candidate candidate in candidates)
+        {
+            sum += candidate.Weight;
+        }
+
+        return sum;
+    }
+
     private static Span<Candidate> AtLeast(Span<Candidate> candidates, float weight)
     {
         int kept = 0;
@@ -84,6 +134,7 @@ internal static class CandidateFilters
             }
         }
 
+        Debug.Assert(kept > 0, "the most likely one remains");
         return candidates[..kept];
     }
 

@@ -28,7 +28,8 @@ public sealed class TokenGeneratorTests : IDisposable
         int[] prompt = [.. expected["prompt"]!.AsArray().Select(id => (int)id!)];
         int[] greedy = [.. expected["greedy"]!.AsArray().Select(id => (int)id!)];
         using Decoder decoder = Decoder.Load(folder, _backend);
-        var generator = new TokenGenerator(decoder, decoder.Config.VocabSize, prefillTokens);
+        var generator = new TokenGenerator(
+            decoder, Vocabularies.Nameless(decoder.Config.VocabSize), prefillTokens);
 
         IEnumerable<int> completion = generator.Generate(
             prompt, SamplingOptions.Greedy with { MaxTokens = greedy.Length }, [], CancellationToken.None);
@@ -45,8 +46,8 @@ public sealed class TokenGeneratorTests : IDisposable
         using Decoder decoder = TinyModel.Create(_backend);
         var options = new SamplingOptions { MaxTokens = 30, Seed = 4 };
 
-        var whole = new TokenGenerator(decoder, 280);
-        var cut = new TokenGenerator(decoder, 280, prefillTokens);
+        var whole = new TokenGenerator(decoder, TinyModel.Vocabulary);
+        var cut = new TokenGenerator(decoder, TinyModel.Vocabulary, prefillTokens);
 
         int[] expected = [.. whole.Generate(_prompt, options, [], CancellationToken.None)];
         int[] actual = [.. cut.Generate(_prompt, options, [], CancellationToken.None)];
@@ -89,7 +90,7 @@ public sealed class TokenGeneratorTests : IDisposable
     {
         using Decoder decoder = TinyModel.Create(_backend);
         var options = new SamplingOptions { MaxTokens = 40, TopP = 0.9f, Seed = 4 };
-        using IEnumerator<int> tokens = new TokenGenerator(decoder, 280)
+        using IEnumerator<int> tokens = new TokenGenerator(decoder, TinyModel.Vocabulary)
             .Generate(_prompt, options, [279], CancellationToken.None).GetEnumerator();
         for (int i = 0; i < 30; i++)
         {
@@ -107,7 +108,7 @@ public sealed class TokenGeneratorTests : IDisposable
     public void Generate_EndsBeforeAStopId()
     {
         using Decoder decoder = TinyModel.Create(_backend);
-        var generator = new TokenGenerator(decoder, 280);
+        var generator = new TokenGenerator(decoder, TinyModel.Vocabulary);
         var options = new SamplingOptions { MaxTokens = 30, Seed = 4 };
         int[] all = [.. generator.Generate(_prompt, options, [], CancellationToken.None)];
 
@@ -120,7 +121,7 @@ public sealed class TokenGeneratorTests : IDisposable
     public void Generate_EndsWithTheContext()
     {
         using Decoder decoder = TinyModel.Create(_backend);
-        var generator = new TokenGenerator(decoder, 280);
+        var generator = new TokenGenerator(decoder, TinyModel.Vocabulary);
 
         Assert.Equal(64 - _prompt.Length, generator.Generate(_prompt, new(), [], CancellationToken.None).Count());
         Assert.Equal(
@@ -135,7 +136,7 @@ public sealed class TokenGeneratorTests : IDisposable
         using Decoder decoder = TinyModel.Create(_backend);
         using var cancellation = new CancellationTokenSource();
         long before = _backend.Memory.LiveBytes;
-        IEnumerable<int> tokens = new TokenGenerator(decoder, 280).Generate(_prompt, new(), [], cancellation.Token);
+        IEnumerable<int> tokens = new TokenGenerator(decoder, TinyModel.Vocabulary).Generate(_prompt, new(), [], cancellation.Token);
 
         Assert.Throws<OperationCanceledException>(() =>
         {

@@ -1,3 +1,4 @@
+using Puyu.Inference.Constraints;
 using Puyu.Models;
 using Puyu.Tensors;
 using Puyu.Tokenizers;
@@ -23,6 +24,8 @@ internal static class TinyModel
             EosToken = "</s>",
             Threads = 1,
         });
+
+    public static TokenVocabulary Vocabulary { get; } = new(Tokenizer);
 
     public static ModelConfig Config { get; } = new()
     {

@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using Puyu.Tokenizers;
+
+namespace Puyu.Inference.Constraints;
+
+/// <summary>The tokens of a model as bytes, and in the order of their bytes.</summary>
+/// <remarks>One for each model; may be shared by threads.</remarks>
+internal sealed class TokenVocabulary
+{
+    private readonly byte[][] _tokens;
+    private readonly FrozenSet<int> _specialIds;
+    private readonly Lazy<int[]> _sorted;
+
+    /// <param name="tokenizer">Of the model.</param>
+    public TokenVocabulary(Tokenizer tokenizer)
+        : this(
+            [.. Enumerable.Range(0, tokenizer.VocabSize).Select(id => tokenizer.TokenBytes(id).ToArray())],
+            tokenizer.SpecialTokens)
+    {
+    }
+
+    /// <param name="tokens">Bytes of each token; empty for ids that stand for nothing.</param>
+    /// <param name="specialTokens">Literal to id of those that text never becomes.</param>
+    public TokenVocabulary(byte[][] tokens, IReadOnlyDictionary<string, int> specialTokens)
+    {
+        _tokens = tokens;
+        SpecialTokens = specialTokens;
+        _specialIds = specialTokens.Values.ToFrozenSet();
+        _sorted = new Lazy<int[]>(SortedTextTokens);
+    }
+
+    /// <summary>Number of token ids.</summary>
+    public int Size => _tokens.Length;
+
+    /// <summary>Literal to id of the special tokens.</summary>
+    public IReadOnlyDictionary<string, int> SpecialTokens { get; }
+
+    /// <summary>Ids of the tokens that stand for bytes of text, sorted by these, then by id.</summary>
+    public ReadOnlySpan<int> Sorted => _sorted.Value;
+
+    /// <summary>Bytes of a token; a special token's are its literal.</summary>
+    public ReadOnlySpan<byte> TokenBytes(int id) => _tokens[id];
+
+    /// <summary>Whether text never becomes this token.</summary>
+    public bool IsSpecial(int id) => _specialIds.Contains(id);
+
+    /// <summary>The text tokens whose bytes begin with these.</summary>
+    /// <param name="prefix">At least one byte.</param>
+    public ReadOnlyMemory<int> BeginningWith(ReadOnlySpan<byte> prefix)
+    {
+        int first = FirstAtLeast(prefix);
+        int end = first;
+        while (end < Sorted.Length && TokenBytes(Sorted[end]).StartsWith(prefix))
+        {
+            end++;
+        }
+
+        return _sorted.Value.AsMemory(first..end);
+    }
+
+    private int FirstAtLeast(ReadOnlySpan<byte> bytes)
+    {
+        int low = 0;
+        int high = Sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = TokenBytes(Sorted[middle]).SequenceCompareTo(bytes) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private int[] SortedTextTokens()
+    {
+        int[] ids = [.. Enumerable.Range(0, Size).Where(id => _tokens[id].Length > 0 && !IsSpecial(id))];
+        Array.Sort(ids, (a, b) =>
+        {
+            int byBytes = _tokens[a].AsSpan().SequenceCompareTo(_tokens[b]);
+            return byBytes != 0 ? byBytes : a.CompareTo(b);
+        });
+        return ids;
+    }
+}
