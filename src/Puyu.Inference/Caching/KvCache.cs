@@ -17,16 +17,16 @@ internal sealed class KvCache : IDisposable
     /// <param name="config">Of the model.</param>
     /// <param name="backend">Where the model computes.</param>
     /// <param name="tokens">Tokens that fit, of all sequences together; rounded up to whole blocks.</param>
-    public KvCache(ModelConfig config, Backend backend, int tokens)
+    /// <param name="format">How keys and values are stored.</param>
+    public KvCache(ModelConfig config, Backend backend, int tokens, KvFormat format = KvFormat.F32)
     {
         int blocks = (tokens + BlockSize - 1) / BlockSize;
-        Shape shape = [blocks, BlockSize, config.KvHeads, config.HeadDim];
         _scope = backend.BeginScope();
         _pool = new BlockPool(blocks, BlockSize);
         _layers = new KvBlocks[config.Layers];
         for (int layer = 0; layer < _layers.Length; layer++)
         {
-            _layers[layer] = new KvBlocks(_scope.Empty(shape), _scope.Empty(shape));
+            _layers[layer] = KvBlocks.Create(_scope, blocks, BlockSize, config.KvHeads, config.HeadDim, format);
         }
     }
 
@@ -48,6 +48,17 @@ internal sealed class KvCache : IDisposable
     {
         _pool.Release(sequence.BlockTable);
         sequence.Length = 0;
+    }
+
+    /// <summary>
+    /// Copies a block over another in all layers: before a sequence writes into a block that it shares.
+    /// </summary>
+    public void CopyBlock(int from, int to)
+    {
+        foreach (KvBlocks layer in _layers)
+        {
+            layer.CopyBlock(from, to);
+        }
     }
 
     /// <summary>What the model needs to know about the sequences of an input, in its order.</summary>

@@ -18,21 +18,28 @@ public class PagedAttentionTests
         Tensor qkv = scope.From<float>(x, [Length, _layout.Width]);
         float[] expected = scope.Attention(qkv, scope.From([0, Length], [2]), _layout).Span<float>().ToArray();
 
-        float[] actual = Run(backend, DType.F32, blockSize: 16, x, [Length]);
+        float[] actual = Run(backend, KvFormat.F32, blockSize: 16, x, [Length]);
 
         Assert.Equal(expected, actual);
     }
 
     [Theory]
-    [InlineData("cpu-1", DType.F32, 16, 3, 32)]
-    [InlineData("cpu-3", DType.F32, 5, 1, 32)]
-    [InlineData("cpu-1", DType.BF16, 64, 20, 80)]
-    [InlineData("cpu-1", DType.F32, 64, 1, 80)]
-    [InlineData("cpu-1", DType.F32, 16, 40, 16)]
-    [InlineData("cpu-3", DType.BF16, 7, 2, 30)]
-    [InlineData("reference", DType.F32, 16, 2, 8)]
+    [InlineData("cpu-1", KvFormat.F32, 16, 3, 32)]
+    [InlineData("cpu-3", KvFormat.F32, 5, 1, 32)]
+    [InlineData("cpu-1", KvFormat.BF16, 64, 20, 80)]
+    [InlineData("cpu-1", KvFormat.F32, 64, 1, 80)]
+    [InlineData("cpu-1", KvFormat.F32, 16, 40, 16)]
+    [InlineData("cpu-3", KvFormat.BF16, 7, 2, 30)]
+    [InlineData("cpu-1", KvFormat.Int8, 32, 2, 64)]
+    [InlineData("cpu-3", KvFormat.Int8, 16, 1, 96)]
+    [InlineData("cpu-3", KvFormat.Int8, 48, 7, 80)]
+    [InlineData("cpu-1", KvFormat.Int4, 32, 4, 128)]
+    [InlineData("cpu-3", KvFormat.Int4, 16, 3, 256)]
+    [InlineData("cpu-1", KvFormat.BF16, 128, 6, 48)]
+    [InlineData("reference", KvFormat.F32, 16, 2, 8)]
+    [InlineData("reference", KvFormat.Int4, 16, 2, 16)]
     public void Decode_GivesTheBitsOfPrefill_HoweverItIsCutIntoChunks(
-        string name, DType storage, int blockSize, int group, int headDim)
+        string name, KvFormat storage, int blockSize, int group, int headDim)
     {
         QkvLayout layout = new(2 * group, 2, headDim, QkvOrder.GroupInterleaved);
         int length = name == "reference" ? 20 : Length;
@@ -48,9 +55,11 @@ public class PagedAttentionTests
     }
 
     [Theory]
-    [InlineData(DType.F32, 16, 32)]
-    [InlineData(DType.BF16, 5, 30)]
-    public void Forward_MatchesReference(DType storage, int blockSize, int headDim)
+    [InlineData(KvFormat.F32, 16, 32)]
+    [InlineData(KvFormat.BF16, 5, 30)]
+    [InlineData(KvFormat.Int8, 32, 80)]
+    [InlineData(KvFormat.Int4, 16, 64)]
+    public void Forward_MatchesReference(KvFormat storage, int blockSize, int headDim)
     {
         QkvLayout layout = new(6, 2, headDim, QkvOrder.Blocks);
         float[] x = Numbers.Uniform(100 * layout.Width, seed: 1);
@@ -69,8 +78,8 @@ public class PagedAttentionTests
     {
         using Backend backend = AllBackends.Create(name);
         using Scope scope = backend.BeginScope();
-        float[] alone = Run(backend, DType.F32, blockSize: 4, Row(1), [1]);
-        KvBlocks cache = Cache(scope, DType.F32, blocks: 12, blockSize: 4, _layout);
+        float[] alone = Run(backend, KvFormat.F32, blockSize: 4, Row(1), [1]);
+        KvBlocks cache = Cache(scope, KvFormat.F32, blocks: 12, blockSize: 4, _layout);
 
         // Three sequences of 1, 9 and 1 new rows whose blocks lie across each other.
         Tensor y = scope.PagedAttention(
@@ -93,7 +102,7 @@ public class PagedAttentionTests
     {
         using var backend = new CpuBackend(threads: 1);
         using Scope scope = backend.BeginScope();
-        KvBlocks cache = Cache(scope, DType.BF16, blocks: 4, blockSize: 16, _layout);
+        KvBlocks cache = Cache(scope, KvFormat.BF16, blocks: 4, blockSize: 16, _layout);
         Tensor qkv = scope.Zeros([1, _layout.Width]);
         var sequences = new PagedSequences(
             scope.From([0, 1], [2]), scope.From([0, 1, 2, 3], [1, 4]), scope.From([60], [1]));
@@ -120,7 +129,7 @@ public class PagedAttentionTests
     {
         using var backend = new CpuBackend(threads: 1);
         using Scope scope = backend.BeginScope();
-        KvBlocks cache = Cache(scope, DType.F32, blocks: 3, blockSize: 4, _layout);
+        KvBlocks cache = Cache(scope, KvFormat.F32, blocks: 3, blockSize: 4, _layout);
         var sequences = new PagedSequences(
             scope.From([0, 1], [2]), scope.From([0, block], [1, 2]), scope.From([length], [1]));
 
@@ -130,12 +139,12 @@ public class PagedAttentionTests
         Assert.Equal($"PagedAttention: {message}", exception.Message);
     }
 
-    private static float[] Run(Backend backend, DType storage, int blockSize, float[] x, int[] chunks) =>
+    private static float[] Run(Backend backend, KvFormat storage, int blockSize, float[] x, int[] chunks) =>
         Run(backend, storage, blockSize, x, chunks, _layout);
 
     /// <summary>Results of one sequence whose rows come in chunks, in blocks that are not in order.</summary>
     private static float[] Run(
-        Backend backend, DType storage, int blockSize, float[] x, int[] chunks, QkvLayout layout)
+        Backend backend, KvFormat storage, int blockSize, float[] x, int[] chunks, QkvLayout layout)
     {
         using Scope scope = backend.BeginScope();
         int blocks = (chunks.Sum() + blockSize - 1) / blockSize;
@@ -155,27 +164,15 @@ public class PagedAttentionTests
         return [.. results];
     }
 
-    private static KvBlocks Cache(Scope scope, DType storage, int blocks, int blockSize, QkvLayout layout)
+    private static KvBlocks Cache(Scope scope, KvFormat storage, int blocks, int blockSize, QkvLayout layout)
     {
-        Shape shape = [blocks, blockSize, layout.KvHeads, layout.HeadDim];
-        Tensor keys = scope.Empty(shape, storage);
-        Tensor values = scope.Empty(shape, storage);
-
-        // What was never written must never matter.
-        FillWithNaN(keys);
-        FillWithNaN(values);
-        return new KvBlocks(keys, values);
-    }
-
-    private static void FillWithNaN(Tensor x)
-    {
-        if (x.DType == DType.BF16)
+        KvBlocks cache = KvBlocks.Create(scope, blocks, blockSize, layout.KvHeads, layout.HeadDim, storage);
+        for (int block = 0; block < blocks; block++)
         {
-            x.Span<BFloat16>().Fill((BFloat16)float.NaN);
+            // What was never written must never matter: in floats and scales this is NaN.
+            cache.BlockBytes(block).Fill(0xFF);
         }
-        else
-        {
-            x.Span<float>().Fill(float.NaN);
-        }
+
+        return cache;
     }
 }

@@ -92,13 +92,12 @@ internal static unsafe partial class AttentionSimd
             for (int first = 0; first < end; first += AttentionTiles.Keys)
             {
                 KeyValues.Load(where, first, Math.Min(AttentionTiles.Keys, end - first), scratch.KeyValues);
-                int ahead = first + AttentionTiles.Keys;
                 for (int t = 0; t < count; t++)
                 {
                     int keys = Math.Min(AttentionTiles.Keys, tiles[t].LastPosition + 1 - first);
                     if (keys > 0 && tiles[t].IsNarrow)
                     {
-                        AttendNarrow(tiles[t], where, first, keys, scratch, scratch.Tile(t), end - ahead);
+                        AttendNarrow(tiles[t], first, keys, scratch, scratch.Tile(t));
                     }
                     else if (keys > 0)
                     {
@@ -123,7 +122,7 @@ internal static unsafe partial class AttentionSimd
         private readonly void Attend(
             in LaneTile tile, int firstKey, int keys, in ForwardScratch scratch, in ForwardTile forward)
         {
-            Scores(tile, scratch, forward, 0, AttentionTiles.RoundUp(keys, TileProduct.RowUnit)).Run();
+            Scores(tile, scratch, forward, AttentionTiles.RoundUp(keys, TileProduct.RowUnit)).Run();
             Soften(tile, firstKey, keys, scratch, forward);
             new TileProduct
             {
@@ -142,22 +141,12 @@ internal static unsafe partial class AttentionSimd
             }.Run();
         }
 
-        /// <summary>
-        /// The same for a few queries, with results as rows [8, E]. What limits it is memory, so the keys and values of
-        /// the next tile are asked for meanwhile.
-        /// </summary>
+        /// <summary>The same for a few queries, with results as rows [8, E].</summary>
         private readonly void AttendNarrow(
-            in LaneTile tile, AttentionPiece where, int firstKey, int keys, in ForwardScratch scratch,
-            in ForwardTile forward, int ahead)
+            in LaneTile tile, int firstKey, int keys, in ForwardScratch scratch, in ForwardTile forward)
         {
             int stride = scratch.KeyValues.Stride;
-            for (int row = 0; row < keys; row += TileProduct.RowUnit)
-            {
-                int next = Math.Min(TileProduct.RowUnit, ahead - row);
-                KeyValues.Prefetch(where, firstKey + AttentionTiles.Keys + row, next);
-                Scores(tile, scratch, forward, row, TileProduct.RowUnit).Run();
-            }
-
+            Scores(tile, scratch, forward, AttentionTiles.RoundUp(keys, TileProduct.RowUnit)).Run();
             Soften(tile, firstKey, keys, scratch, forward);
             for (int lane = 0; lane < TileProduct.RowUnit && firstKey > 0; lane++)
             {
@@ -182,16 +171,17 @@ internal static unsafe partial class AttentionSimd
         }
 
         private readonly TileProduct Scores(
-            in LaneTile tile, in ForwardScratch scratch, in ForwardTile forward, int row, int rows)
+            in LaneTile tile, in ForwardScratch scratch, in ForwardTile forward, int rows)
         {
+            int stride = scratch.KeyValues.Stride;
             return new TileProduct
             {
-                A = (float*)scratch.KeyValues.Keys + (row * scratch.KeyValues.Stride),
-                ARow = scratch.KeyValues.Stride,
-                AStep = 1,
+                A = (float*)scratch.KeyValues.Keys,
+                ARow = KeyValues.HasKeysAcross ? 1 : stride,
+                AStep = KeyValues.HasKeysAcross ? AttentionTiles.Keys : 1,
                 B = forward.Queries,
                 BStride = AttentionTiles.Lanes,
-                C = scratch.Scores + (row * AttentionTiles.Lanes),
+                C = scratch.Scores,
                 CStride = AttentionTiles.Lanes,
                 Rows = rows,
                 Columns = tile.Lanes,

@@ -11,21 +11,21 @@ internal unsafe interface IKeyValueRows
     /// <param name="rows">Its rows in the projection.</param>
     int FirstPosition(int sequence, int rows);
 
+    /// <summary>Whether <see cref="Load"/> gives keys across, [E, 64], rather than in rows.</summary>
+    bool HasKeysAcross { get; }
+
     /// <summary>Copies keys and values of consecutive positions. Rows are padded with zeros to the stride.</summary>
     /// <param name="piece">Sequence and key-value head.</param>
     /// <param name="first">First position.</param>
     /// <param name="count">Positions.</param>
-    /// <param name="target">Where to; rows beyond the count, up to a multiple of 8, are cleared.</param>
+    /// <param name="target">
+    /// Where to; rows beyond the count, up to a multiple of 8, are cleared if keys are in rows.
+    /// </param>
     void Load(AttentionPiece piece, int first, int count, KeyValueTile target);
-
-    /// <summary>
-    /// Asks the cache of the processor for keys and values that are loaded soon. None where count ≤ 0.
-    /// </summary>
-    void Prefetch(AttentionPiece piece, int first, int count);
 }
 
 /// <summary>Keys and values of one key-value head, contiguous and padded with zeros.</summary>
-/// <param name="Keys">[rows, Stride].</param>
+/// <param name="Keys">[rows, Stride]; or [E, 64].</param>
 /// <param name="Values">[rows, Stride].</param>
 /// <param name="Stride">Elements of a row: E rounded up to 16.</param>
 internal readonly unsafe record struct KeyValueTile(nint Keys, nint Values, int Stride)
@@ -36,15 +36,6 @@ internal readonly unsafe record struct KeyValueTile(nint Keys, nint Values, int 
     {
         CopyRow(key, 1, (float*)Keys + (row * Stride), headDim, Stride);
         CopyRow(value, 1, (float*)Values + (row * Stride), headDim, Stride);
-    }
-
-    /// <summary>Copies one row of both, widened.</summary>
-    public void Set(int row, BFloat16* key, BFloat16* value, int headDim)
-    {
-        Conversions.Widen(key, (float*)Keys + (row * Stride), headDim);
-        Conversions.Widen(value, (float*)Values + (row * Stride), headDim);
-        new Span<float>((float*)Keys + (row * Stride) + headDim, Stride - headDim).Clear();
-        new Span<float>((float*)Values + (row * Stride) + headDim, Stride - headDim).Clear();
     }
 
     /// <summary>Clears rows from <paramref name="count"/> to the next multiple of 8.</summary>
@@ -86,10 +77,7 @@ internal readonly unsafe struct ProjectedKeyValues(float* qkv, int* cuSeqLens, Q
 {
     public int FirstPosition(int sequence, int rows) => 0;
 
-    public void Prefetch(AttentionPiece piece, int first, int count)
-    {
-        // Rows of a projection were just written: they are in a cache.
-    }
+    public bool HasKeysAcross => false;
 
     public void Load(AttentionPiece piece, int first, int count, KeyValueTile target)
     {

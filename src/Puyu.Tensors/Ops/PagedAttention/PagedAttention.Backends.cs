@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Puyu.Tensors;
 
 public abstract partial class Backend
@@ -24,8 +26,9 @@ public sealed partial class ReferenceBackend
             int width = input.Layout.Width;
             Span<double> newRows = qkv.AsSpan()[(rows.Start.Value * width)..(rows.End.Value * width)];
             WriteRows(newRows, slots, input.Layout, cache);
+            (double[] keys, double[] values) = ReadRows(slots, input.Layout, cache);
             PagedAttentionReference.Forward(
-                newRows, Doubles(cache.Keys), Doubles(cache.Values), slots, input.Layout,
+                newRows, keys, values, slots.Length, input.Layout,
                 result.AsSpan()[(rows.Start.Value * outputWidth)..(rows.End.Value * outputWidth)]);
         }
 
@@ -47,29 +50,39 @@ public sealed partial class ReferenceBackend
         for (int row = 0; row < rows; row++)
         {
             int slot = slots[slots.Length - rows + row];
+            ReadOnlySpan<double> source = newRows.Slice(row * layout.Width, layout.Width);
             for (int g = 0; g < layout.KvHeads; g++)
             {
-                int target = ((slot * layout.KvHeads) + g) * layout.HeadDim;
-                ReadOnlySpan<double> source = newRows.Slice(row * layout.Width, layout.Width);
-                Write(source.Slice(layout.KeyColumn(g), layout.HeadDim), cache.Keys, target);
-                Write(source.Slice(layout.ValueColumn(g), layout.HeadDim), cache.Values, target);
+                KvRowReference.Write(
+                    cache, slot, g, Singles(source.Slice(layout.KeyColumn(g), layout.HeadDim)),
+                    Singles(source.Slice(layout.ValueColumn(g), layout.HeadDim)));
             }
         }
     }
 
-    private static void Write(ReadOnlySpan<double> source, Tensor target, int first)
+    private static (double[] Keys, double[] Values) ReadRows(int[] slots, QkvLayout layout, KvBlocks cache)
     {
-        for (int e = 0; e < source.Length; e++)
+        int width = layout.KvHeads * layout.HeadDim;
+        double[] keys = new double[slots.Length * width];
+        double[] values = new double[keys.Length];
+        for (int position = 0; position < slots.Length; position++)
         {
-            if (target.DType == DType.BF16)
+            for (int g = 0; g < layout.KvHeads; g++)
             {
-                target.Span<BFloat16>()[first + e] = (BFloat16)(float)source[e];
-            }
-            else
-            {
-                target.Span<float>()[first + e] = (float)source[e];
+                int first = (position * width) + (g * layout.HeadDim);
+                Range row = first..(first + layout.HeadDim);
+                KvRowReference.Read(cache, slots[position], g, keys.AsSpan()[row], values.AsSpan()[row]);
             }
         }
+
+        return (keys, values);
+    }
+
+    private static float[] Singles(ReadOnlySpan<double> doubles)
+    {
+        float[] singles = new float[doubles.Length];
+        TensorPrimitives.ConvertTruncating(doubles, singles);
+        return singles;
     }
 }
 

@@ -42,9 +42,10 @@ internal static unsafe class PagedAttentionSimd
             for (int row = 0; row < rows; row++)
             {
                 float* source = Qkv + ((long)(first + row) * Layout.Width);
-                KeyValues.Store(
-                    new AttentionPiece(sequence, kvHead, FirstTile: 0), position + row,
-                    source + Layout.KeyColumn(kvHead), source + Layout.ValueColumn(kvHead));
+                byte* head = KeyValues.Head(sequence, kvHead, position + row, out int offset);
+                KvRowWriter.Write(
+                    KeyValues.Layout, head, offset, source + Layout.KeyColumn(kvHead),
+                    source + Layout.ValueColumn(kvHead));
             }
         }
     }

@@ -9,12 +9,14 @@ public static class PagedAttentionOp
     /// </summary>
     /// <param name="scope">Owns the result; must not record, since there is no backward.</param>
     /// <param name="qkv">F32 [T, Width], queries and keys already rotated.</param>
-    /// <param name="cache">Written at the last positions of each context. BF16 storage rounds keys and values.</param>
+    /// <param name="cache">
+    /// Written at the last positions of each context; <see cref="KvFormat"/> says with what error.
+    /// </param>
     /// <param name="sequences">Which rows and blocks belong to which sequence.</param>
     /// <param name="layout">Where the heads are.</param>
     /// <returns>
     /// [T, H·E]. A row has the same bits however its sequence was cut into chunks and whatever else is in it;
-    /// with     /// F32 storage, those of <see cref="AttentionOp.Attention"/>.
+    /// with F32 storage, those of <see cref="AttentionOp.Attention"/>.
     /// </returns>
     /// <exception cref="ShapeException">Operands do not fit the layout or each other.</exception>
     /// <exception cref="ArgumentException">Boundaries, lengths or blocks are out of their range.</exception>

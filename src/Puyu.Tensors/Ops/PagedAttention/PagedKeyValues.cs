@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Puyu.Tensors;
@@ -5,85 +6,96 @@ namespace Puyu.Tensors;
 /// <summary>Keys and values in the blocks of a cache.</summary>
 internal readonly unsafe struct PagedKeyValues : IKeyValueRows
 {
-    private readonly nint _keys;
-    private readonly nint _values;
-    private readonly bool _isHalf;
-    private readonly int _blockSize;
+    private readonly byte* _data;
     private readonly int* _blockTables;
     private readonly int _tableWidth;
     private readonly int* _contextLengths;
-    private readonly int _kvHeads;
-    private readonly int _headDim;
 
     public PagedKeyValues(KvBlocks cache, PagedSequences sequences)
     {
         // A cache of zeros is cleared here, on one thread, rather than by whoever reads it first.
-        _keys = (nint)cache.Keys.Pointer<byte>();
-        _values = (nint)cache.Values.Pointer<byte>();
-        _isHalf = cache.Keys.DType == DType.BF16;
-        _blockSize = cache.BlockSize;
+        _data = cache.Data.Pointer<byte>();
+        Layout = cache.Layout;
         _blockTables = sequences.BlockTables.Pointer<int>();
         _tableWidth = sequences.BlockTables.Shape[1];
         _contextLengths = sequences.ContextLengths.Pointer<int>();
-        _kvHeads = cache.Keys.Shape[2];
-        _headDim = cache.Keys.Shape[3];
     }
+
+    /// <summary>Where things are in a block.</summary>
+    public KvBlockLayout Layout { get; }
+
+    public bool HasKeysAcross => true;
 
     public int FirstPosition(int sequence, int rows) => _contextLengths[sequence] - rows;
 
     public void Load(AttentionPiece piece, int first, int count, KeyValueTile target)
     {
-        for (int j = 0; j < count; j++)
+        int offset;
+        for (int j = 0; j < count; j += Layout.BlockSize - offset)
         {
-            long element = Element(piece, first + j);
-            if (_isHalf)
-            {
-                target.Set(j, (BFloat16*)_keys + element, (BFloat16*)_values + element, _headDim);
-            }
-            else
-            {
-                target.Set(j, (float*)_keys + element, (float*)_values + element, _headDim);
-            }
-        }
-
-        target.Pad(count);
-    }
-
-    public void Prefetch(AttentionPiece piece, int first, int count)
-    {
-        const int CacheLine = 64;
-        int elementBytes = _isHalf ? sizeof(ushort) : sizeof(float);
-        for (int j = 0; j < count && Sse.IsSupported; j++)
-        {
-            long offset = Element(piece, first + j) * elementBytes;
-            for (int line = 0; line < _headDim * elementBytes; line += CacheLine)
-            {
-                Sse.Prefetch1((byte*)_keys + offset + line);
-                Sse.Prefetch1((byte*)_values + offset + line);
-            }
+            byte* head = Head(piece.Sequence, piece.KvHead, first + j, out offset);
+            var run = new KvRun(head, Layout, offset, Math.Min(count - j, Layout.BlockSize - offset));
+            float* keys = (float*)target.Keys + j;
+            float* values = (float*)target.Values + (j * target.Stride);
+            Load(run, keys, values, target.Stride);
         }
     }
 
-    /// <summary>Writes the key and the value of a position.</summary>
-    public void Store(AttentionPiece piece, int position, float* key, float* value)
+    /// <summary>Where the keys of a head begin in the block of a position.</summary>
+    /// <param name="sequence">Number of the sequence.</param>
+    /// <param name="kvHead">Key-value head.</param>
+    /// <param name="position">Position in the sequence.</param>
+    /// <param name="offset">Position in the block.</param>
+    public byte* Head(int sequence, int kvHead, int position, out int offset)
     {
-        long element = Element(piece, position);
-        if (_isHalf)
+        (int entry, offset) = Math.DivRem(position, Layout.BlockSize);
+        long block = _blockTables[((long)sequence * _tableWidth) + entry];
+        return _data + (block * Layout.BlockBytes) + (kvHead * Layout.HeadBytes);
+    }
+
+    private static void Load(KvRun run, float* keys, float* values, int stride)
+    {
+        switch (run.Layout.Format)
         {
-            Conversions.Narrow(key, (BFloat16*)_keys + element, _headDim);
-            Conversions.Narrow(value, (BFloat16*)_values + element, _headDim);
+            case KvFormat.F32:
+                Load<KvSingles>(run, keys, values, stride);
+                break;
+            case KvFormat.BF16:
+                Load<KvBFloat16s>(run, keys, values, stride);
+                break;
+            case KvFormat.Int8:
+                Load<KvBytes>(run, keys, values, stride);
+                break;
+            case KvFormat.Int4:
+                Load<KvNibbles>(run, keys, values, stride);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void Load<TStored>(KvRun run, float* keys, float* values, int stride)
+        where TStored : struct, IKvStored
+    {
+        if (!run.Layout.HasGroups)
+        {
+            run.ReadKeys<TStored>(keys);
+            run.ReadValues<TStored>(values, stride);
+        }
+        else if (Avx512F.IsSupported)
+        {
+            run.WidenKeys<Float16Lanes, TStored>(keys);
+            run.WidenValues<Float16Lanes, TStored>(values);
+        }
+        else if (Avx2.IsSupported)
+        {
+            run.WidenKeys<Float8Lanes, TStored>(keys);
+            run.WidenValues<Float8Lanes, TStored>(values);
         }
         else
         {
-            new ReadOnlySpan<float>(key, _headDim).CopyTo(new Span<float>((float*)_keys + element, _headDim));
-            new ReadOnlySpan<float>(value, _headDim).CopyTo(new Span<float>((float*)_values + element, _headDim));
+            run.WidenKeys<Float4Lanes, TStored>(keys);
+            run.WidenValues<Float4Lanes, TStored>(values);
         }
-    }
-
-    private long Element(AttentionPiece piece, int position)
-    {
-        (int entry, int offset) = Math.DivRem(position, _blockSize);
-        long block = _blockTables[((long)piece.Sequence * _tableWidth) + entry];
-        return ((((block * _blockSize) + offset) * _kvHeads) + piece.KvHead) * _headDim;
     }
 }

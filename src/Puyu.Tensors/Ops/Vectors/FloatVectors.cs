@@ -8,7 +8,7 @@ namespace Puyu.Tensors;
 /// A vector of floats of some width, so that an element-wise kernel is written once for all widths. All widths give the
 /// same bits for the same element, sums apart.
 /// </summary>
-internal unsafe interface IFloatVector<TSelf>
+internal unsafe partial interface IFloatVector<TSelf>
     where TSelf : struct, IFloatVector<TSelf>
 {
     /// <summary>Elements.</summary>
@@ -56,7 +56,7 @@ internal unsafe interface IFloatVector<TSelf>
 }
 
 /// <summary>16 floats.</summary>
-internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVector<Float16Lanes>
+internal readonly unsafe partial struct Float16Lanes(Vector512<float> value) : IFloatVector<Float16Lanes>
 {
     private readonly Vector512<float> _value = value;
 
@@ -124,7 +124,7 @@ internal readonly unsafe struct Float16Lanes(Vector512<float> value) : IFloatVec
 }
 
 /// <summary>8 floats.</summary>
-internal readonly unsafe struct Float8Lanes(Vector256<float> value) : IFloatVector<Float8Lanes>
+internal readonly unsafe partial struct Float8Lanes(Vector256<float> value) : IFloatVector<Float8Lanes>
 {
     private readonly Vector256<float> _value = value;
 
@@ -184,7 +184,7 @@ internal readonly unsafe struct Float8Lanes(Vector256<float> value) : IFloatVect
 }
 
 /// <summary>4 floats.</summary>
-internal readonly unsafe struct Float4Lanes(Vector128<float> value) : IFloatVector<Float4Lanes>
+internal readonly unsafe partial struct Float4Lanes(Vector128<float> value) : IFloatVector<Float4Lanes>
 {
     private readonly Vector128<float> _value = value;
 
