@@ -17,18 +17,18 @@ namespace Puyu.Models;
 public sealed class Decoder : IDisposable
 {
     private readonly Scope _scope;
-    private readonly SafetensorsFolder? _files;
+    private readonly IDisposable? _files;
     private readonly RopeTable _rope;
     private readonly DecoderBlock[] _blocks;
     private readonly RmsNorm _norm;
-    private readonly Tensor _embedding;
-    private readonly Tensor _output;
+    private readonly Parameter _embedding;
+    private readonly Parameter _output;
 
     /// <param name="config">Validated.</param>
     /// <param name="parameters">With values, in <paramref name="scope"/>.</param>
     /// <param name="scope">Freed with the decoder.</param>
     /// <param name="files">Unmapped with the decoder.</param>
-    private Decoder(ModelConfig config, ParameterTable parameters, Scope scope, SafetensorsFolder? files)
+    private Decoder(ModelConfig config, ParameterTable parameters, Scope scope, IDisposable? files)
     {
         Config = config;
         Parameters = parameters;
@@ -37,8 +37,8 @@ public sealed class Decoder : IDisposable
         _rope = new RopeTable(config.Rope, config.HeadDim, scope.Backend);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(Block)];
         _norm = Norm("norm");
-        _embedding = parameters["embedding.weight"].Value;
-        _output = config.TiesEmbeddings ? _embedding : parameters["output.weight"].Value;
+        _embedding = parameters["embedding.weight"];
+        _output = config.TiesEmbeddings ? _embedding : parameters["output.weight"];
     }
 
     /// <summary>Sizes and variants.</summary>
@@ -72,6 +72,40 @@ public sealed class Decoder : IDisposable
         Scope scope = backend.BeginScope();
         parameters.AllocateValues(scope);
         return new Decoder(config, parameters, scope, files: null);
+    }
+
+    /// <summary>
+    /// Makes a model of weights that the caller reads, some of them packed: see <see cref="Parameter.Packed"/>.
+    /// </summary>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="backend">Where it computes.</param>
+    /// <param name="attach">
+    /// Called for each parameter in order, to attach a tensor of the scope or a packed matrix. Norms and biases must be
+    /// tensors, biases F32.
+    /// </param>
+    /// <param name="files">What the weights are mapped from, if anything; disposed with the decoder.</param>
+    /// <exception cref="OptionsException">The configuration contradicts itself.</exception>
+    /// <exception cref="InvalidOperationException">A parameter was given nothing.</exception>
+    public static Decoder Create(
+        ModelConfig config, Backend backend, Action<Scope, Parameter> attach, IDisposable? files = null)
+    {
+        ParameterTable parameters = ParameterTable.Of(config.Validated());
+        Scope scope = backend.BeginScope();
+        try
+        {
+            foreach (Parameter parameter in parameters)
+            {
+                attach(scope, parameter);
+                _ = parameter.Packed is null ? parameter.Value : null;
+            }
+
+            return new Decoder(config, parameters, scope, files);
+        }
+        catch
+        {
+            Free(parameters, scope, files);
+            throw;
+        }
     }
 
     /// <summary>Opens a Hugging Face folder. Weights stay in the mapped files, in their storage type.</summary>
@@ -143,7 +177,7 @@ public sealed class Decoder : IDisposable
     /// <returns>[T, D], after the final norm.</returns>
     public Tensor Forward(Scope scope, DecoderInput input)
     {
-        Tensor x = scope.Embedding(_embedding, input.TokenIds);                       // [T, D]
+        Tensor x = Embed(scope, input.TokenIds);                                      // [T, D]
         foreach (DecoderBlock block in _blocks)
         {
             x = Apply(scope, block, x, input);                                        // [T, D]
@@ -161,29 +195,42 @@ public sealed class Decoder : IDisposable
     public Tensor Loss(Scope scope, DecoderInput input, Tensor labels, float scale)
     {
         Tensor hidden = Forward(scope, input);                                        // [T, D]
-        return scope.LinearCrossEntropy(hidden, _output, labels, scale);              // [1]
+        return scope.LinearCrossEntropy(hidden, _output.Value, labels, scale);             // [1]
     }
 
     /// <summary>Computes unnormalized log-probabilities.</summary>
     /// <param name="scope">Owns the result.</param>
     /// <param name="hidden">[T, D], from <see cref="Forward"/>.</param>
     /// <returns>[T, V].</returns>
-    public Tensor Logits(Scope scope, Tensor hidden) => scope.Linear(hidden, _output);
+    public Tensor Logits(Scope scope, Tensor hidden) => _output.Packed is { } packed
+        ? scope.QuantizedLinear(hidden, packed)
+        : scope.Linear(hidden, _output.Value);
 
     /// <summary>Computes the log-probability of a target at each place, without ever keeping all logits.</summary>
     /// <param name="scope">Owns the result; not recorded.</param>
     /// <param name="hidden">[T, D], from <see cref="Forward"/>.</param>
     /// <param name="targets">I32 [T]; negative is ignored and gives 0.</param>
     /// <returns>[T].</returns>
-    public Tensor LogProbabilities(Scope scope, Tensor hidden, Tensor targets) =>
-        scope.LogProbabilities(hidden, _output, targets);
+    public Tensor LogProbabilities(Scope scope, Tensor hidden, Tensor targets) => _output.Packed is { } packed
+        ? scope.LogProbabilities(hidden, packed, targets)
+        : scope.LogProbabilities(hidden, _output.Value, targets);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _rope.Dispose();
-        _scope.Dispose();
-        _files?.Dispose();
+        Free(Parameters, _scope, _files);
+    }
+
+    private static void Free(ParameterTable parameters, Scope scope, IDisposable? files)
+    {
+        foreach (Parameter parameter in parameters)
+        {
+            parameter.Packed?.Dispose();
+        }
+
+        scope.Dispose();
+        files?.Dispose();
     }
 
     private static SafetensorsFolder Open(string folder, ParameterTable parameters, ModelConfig config)
@@ -200,6 +247,10 @@ public sealed class Decoder : IDisposable
             throw;
         }
     }
+
+    private Tensor Embed(Scope scope, Tensor tokenIds) => _embedding.Packed is { } packed
+        ? scope.Embedding(packed, tokenIds)
+        : scope.Embedding(_embedding.Value, tokenIds);
 
     private Tensor Apply(Scope scope, DecoderBlock block, Tensor x, DecoderInput input)
     {
@@ -220,19 +271,29 @@ public sealed class Decoder : IDisposable
     private DecoderBlock Block(int layer)
     {
         string name = $"layers.{layer}";
-        IQkvProjection projection = Config.IsQkvFused
-            ? new FusedQkv(Linear.Of(Parameters, $"{name}.attention.qkv"))
-            : new SeparateQkv(
-                Linear.Of(Parameters, $"{name}.attention.query"), Linear.Of(Parameters, $"{name}.attention.key"),
-                Linear.Of(Parameters, $"{name}.attention.value"));
         Linear output = Linear.Of(Parameters, $"{name}.attention.output");
         return new DecoderBlock(
             Norm($"{name}.attention_norm"),
-            new GroupedQueryAttention(projection, output, _rope, Config.QkvLayout, layer),
+            new GroupedQueryAttention(Projection(name), output, _rope, Config.QkvLayout, layer),
             Norm($"{name}.feed_forward_norm"),
             new FeedForward(
                 Linear.Of(Parameters, $"{name}.feed_forward.gate"), Linear.Of(Parameters, $"{name}.feed_forward.up"),
                 Linear.Of(Parameters, $"{name}.feed_forward.down")));
+    }
+
+    private IQkvProjection Projection(string layer)
+    {
+        if (Config.IsQkvFused)
+        {
+            return new FusedQkv(Linear.Of(Parameters, $"{layer}.attention.qkv"));
+        }
+
+        Linear query = Linear.Of(Parameters, $"{layer}.attention.query");
+        Linear key = Linear.Of(Parameters, $"{layer}.attention.key");
+        Linear value = Linear.Of(Parameters, $"{layer}.attention.value");
+        return Linear.ArePackedAlike(query, key, value)
+            ? new PackedQkv(query, key, value)
+            : new SeparateQkv(query, key, value);
     }
 
     private RmsNorm Norm(string name) => new(Parameters[$"{name}.weight"].Value, Config.RmsNormEpsilon);

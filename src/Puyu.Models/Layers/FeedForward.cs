@@ -11,11 +11,19 @@ namespace Puyu.Models.Layers;
 /// </remarks>
 internal sealed class FeedForward(Linear gate, Linear up, Linear down)
 {
+    private readonly bool _isFused = Linear.ArePackedAlike(gate, up);
+
     /// <param name="scope">Owns the result.</param>
     /// <param name="x">[T, D].</param>
     /// <returns>[T, D].</returns>
     public Tensor Forward(Scope scope, Tensor x)
     {
+        if (_isFused)
+        {
+            return down.Forward(
+                scope, scope.QuantizedSwiGlu(x, gate.Packed!, up.Packed!, gate.Bias, up.Bias));   // [T, D]
+        }
+
         Tensor gated = gate.Forward(scope, x);                                        // [T, F]
         Tensor raised = up.Forward(scope, x);                                         // [T, F]
         Tensor activated = scope.SwiGlu(gated, raised);                               // [T, F]

@@ -1,4 +1,5 @@
 using Puyu.Tensors;
+using Puyu.Tensors.Quantization;
 
 namespace Puyu.Models.Layers;
 
@@ -32,4 +33,14 @@ internal sealed class SeparateQkv(Linear query, Linear key, Linear value) : IQkv
         Tensor v = value.Forward(scope, x);                                           // [T, K·E]
         return scope.Concat(q, k, v);                                                 // [T, (H + 2K)·E]
     }
+}
+
+/// <summary>A packed matrix for each, multiplied in one op that rounds its input once.</summary>
+internal sealed class PackedQkv(Linear query, Linear key, Linear value) : IQkvProjection
+{
+    private readonly PackedMatrix[] _weights = [query.Packed!, key.Packed!, value.Packed!];
+    private readonly Tensor?[] _biases = [query.Bias, key.Bias, value.Bias];
+
+    /// <inheritdoc/>
+    public Tensor Forward(Scope scope, Tensor x) => scope.QuantizedLinear(x, _weights, _biases);
 }

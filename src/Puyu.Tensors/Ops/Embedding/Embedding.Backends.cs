@@ -1,3 +1,5 @@
+using Puyu.Tensors.Quantization;
+
 namespace Puyu.Tensors;
 
 public abstract partial class Backend
@@ -5,12 +7,26 @@ public abstract partial class Backend
     /// <summary><c>y = weight[tokenIds]</c>; y is overwritten. Throws on an id outside the weight.</summary>
     internal abstract void EmbeddingForward(Tensor weight, Tensor tokenIds, Tensor y);
 
+    /// <inheritdoc cref="EmbeddingForward(Tensor, Tensor, Tensor)"/>
+    internal abstract void EmbeddingForward(PackedMatrix weight, Tensor tokenIds, Tensor y);
+
     /// <summary><c>dWeight[tokenIds] += dY</c>, tokens in order.</summary>
     internal abstract void EmbeddingBackward(Tensor tokenIds, Tensor dY, Tensor dWeight);
 }
 
 public abstract partial class HostBackend
 {
+    internal sealed override void EmbeddingForward(PackedMatrix weight, Tensor tokenIds, Tensor y)
+    {
+        ReadOnlySpan<int> ids = tokenIds.Span<int>();
+        RequireInVocabulary(ids, weight.Outputs);
+        Span<float> rows = y.Span<float>();
+        for (int t = 0; t < ids.Length; t++)
+        {
+            Packing.DequantizeRow(weight, ids[t], rows.Slice(t * weight.Inputs, weight.Inputs));
+        }
+    }
+
     private protected static void RequireInVocabulary(ReadOnlySpan<int> tokenIds, int vocabSize)
     {
         for (int t = 0; t < tokenIds.Length; t++)
@@ -59,6 +75,10 @@ public sealed unsafe partial class CpuBackend
 
 public sealed partial class MetaBackend
 {
+    internal override void EmbeddingForward(PackedMatrix weight, Tensor tokenIds, Tensor y)
+    {
+    }
+
     internal override void EmbeddingForward(Tensor weight, Tensor tokenIds, Tensor y)
     {
     }

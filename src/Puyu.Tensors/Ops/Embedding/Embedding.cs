@@ -1,4 +1,5 @@
 using Puyu.Tensors.Autograd;
+using Puyu.Tensors.Quantization;
 
 namespace Puyu.Tensors;
 
@@ -29,6 +30,23 @@ public static class EmbeddingOp
             (node.Weight, node.TokenIds) = (weight, tokenIds);
         }
 
+        return y;
+    }
+
+    /// <summary>Gathers a row of packed weights for every token.</summary>
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="weight">[V, D].</param>
+    /// <param name="tokenIds">Shape [T], I32, each in [0, V).</param>
+    /// <returns>Shape [T, D], F32.</returns>
+    /// <exception cref="ShapeException">The token ids are not I32 [T].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token id is outside the vocabulary.</exception>
+    public static Tensor Embedding(this Scope scope, PackedMatrix weight, Tensor tokenIds)
+    {
+        ShapeException.Require(
+            tokenIds.Shape.Rank == 1 && tokenIds.DType == DType.I32,
+            $"Embedding: tokenIds is {tokenIds} but must be I32 [T]");
+        Tensor y = scope.Empty([tokenIds.Shape[0], weight.Inputs]);
+        scope.Backend.EmbeddingForward(weight, tokenIds, y);
         return y;
     }
 

@@ -1,8 +1,13 @@
+using Puyu.Tensors.Quantization;
+
 namespace Puyu.Tensors;
 
 /// <summary>Log-probabilities of given tokens.</summary>
 public static class LogProbabilitiesOp
 {
+    /// <summary>Rows whose logits exist at a time.</summary>
+    private const int ChunkRows = 32;
+
     /// <summary>
     /// The log-probability of each row's target under the language-modelling head. Equations in
     /// <see cref="LinearCrossEntropyReference"/>; the logits are made for some rows at a time and never kept.
@@ -27,6 +32,34 @@ public static class LogProbabilitiesOp
 
         Tensor y = scope.Empty([hidden.Shape[0]]);
         scope.Backend.LogProbabilities(hidden, weight, targets, y);
+        return y;
+    }
+
+    /// <summary>The log-probability of each row's target under a language-modelling head of packed weights.</summary>
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="hidden">F32, shape [T, D].</param>
+    /// <param name="weight">[V, D].</param>
+    /// <param name="targets">I32, shape [T], below V; negative where the row is ignored.</param>
+    /// <returns>F32, shape [T]; 0 where ignored. An element does not depend on the other rows.</returns>
+    /// <exception cref="ShapeException">The shapes or storage types do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target is V or more.</exception>
+    public static Tensor LogProbabilities(this Scope scope, Tensor hidden, PackedMatrix weight, Tensor targets)
+    {
+        int rows = hidden.Shape[0];
+        ShapeException.Require(
+            targets.DType == DType.I32 && targets.Shape.Rank == 1 && targets.Shape[0] == rows,
+            $"LogProbabilities: targets is {targets} but hidden is {hidden}, so targets must be I32 [{rows}]");
+        Tensor y = scope.Empty([rows]);
+        for (int first = 0; first < rows; first += ChunkRows)
+        {
+            using Scope inner = scope.Begin();
+            int count = Math.Min(ChunkRows, rows - first);
+            Tensor part = inner.View(hidden, [count, hidden.Shape[1]], first);        // [R, D]
+            Tensor logits = inner.QuantizedLinear(part, weight);                      // [R, V]
+            scope.Backend.TakeLogProbabilities(
+                logits, inner.View(targets, [count], first), inner.View(y, [count], first));
+        }
+
         return y;
     }
 }

@@ -16,6 +16,13 @@ internal static unsafe class SwiGluSimd
         workers.ForEach(job.Grid.Pieces, ref job);
     }
 
+    /// <summary>Forward on the calling thread, to be used inside a piece of a job; y may be gate or up.</summary>
+    public static void Serial(float* gate, float* up, float* y, int count)
+    {
+        var job = new ForwardJob { Gate = gate, Up = up, Y = y, Grid = new PieceGrid(count, count) };
+        job.Execute(piece: 0, worker: 0);
+    }
+
     /// <summary>Adds to <c>DGate</c> and <c>DUp</c>, or overwrites them; either may be null.</summary>
     public static void Backward(Workers workers, BackwardJob job, long count)
     {

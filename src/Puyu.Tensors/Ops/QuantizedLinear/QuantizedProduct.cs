@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using Puyu.Tensors.Memory;
+using Puyu.Tensors.Quantization;
+using Puyu.Tensors.Threads;
+
+namespace Puyu.Tensors;
+
+/// <summary>
+/// The product of rounded rows with up to three matrices, on all workers: each takes one even share of the tiles of
+/// every matrix. See docs/quantized-kernels.md.
+/// </summary>
+/// <remarks>
+/// Rows are taken in chunks whose rounded activations stay in the second-level cache; within a chunk a tile of weights,
+/// which fits the first level, meets all panels of rows before the next is read. So few rows read the weights once.
+/// </remarks>
+internal unsafe struct QuantizedProduct : IJob
+{
+    /// <summary>Bytes of activations that a chunk of rows may have.</summary>
+    private const int ChunkBytes = 768 << 10;
+
+    private const int TileOutputs = PackedLayout.TileOutputs;
+
+    private readonly Workers _workers;
+    private readonly MemoryPool _memory;
+    private readonly QuantizedKernels _kernels;
+    private QuantizedRows _rows;
+    private QuantizedTile _shape;
+    private Segments _segments;
+    private int _count;
+
+    /// <param name="workers">Who computes.</param>
+    /// <param name="memory">Lends memory for the rounded rows.</param>
+    /// <param name="x">[T, K].</param>
+    /// <param name="layout">Of the first matrix.</param>
+    /// <param name="kernels">The fastest if null.</param>
+    public QuantizedProduct(
+        Workers workers, MemoryPool memory, Tensor x, PackedLayout layout, QuantizedKernels? kernels = null)
+    {
+        (_workers, _memory) = (workers, memory);
+        _kernels = kernels ?? QuantizedKernels.Best(layout.Scheme.Bits);
+        _rows = new QuantizedRows
+        {
+            X = x.Pointer<float>(),
+            Rows = x.Shape[0],
+            PanelRows = _kernels.PanelRows,
+            Inputs = layout.Inputs,
+            Group = layout.Group,
+            Groups = layout.Groups,
+            Middle = layout.Scheme.IsSymmetric ? (layout.Scheme.MaxCode + 1) / 2 : 0,
+        };
+
+        // A block is 32 inputs, or 16 where groups are not multiples of that.
+        int blockInputs = layout.Group % 32 == 0 ? 32 : 16;
+        _shape.Groups = layout.Groups;
+        _shape.Blocks = layout.Group / blockInputs;
+        _shape.Vectors = blockInputs * TileOutputs * layout.Scheme.Bits / 8 / PackedLayout.VectorBytes;
+    }
+
+    /// <summary>
+    /// Whether the second matrix is multiplied into the SiLU of the first instead of standing beside it.
+    /// </summary>
+    public bool IsGated { get; init; }
+
+    /// <summary>Adds a matrix.</summary>
+    /// <param name="weight">[N, K].</param>
+    /// <param name="bias">[N], or null.</param>
+    /// <param name="y">First element of its result.</param>
+    /// <param name="ldy">Distance between rows of the result.</param>
+    public void Add(PackedMatrix weight, Tensor? bias, float* y, long ldy) => _segments[_count++] = new Segment
+    {
+        Tiles = weight.Tile(0),
+        TileBytes = weight.Layout.TileBytes,
+        ScaleAt = weight.Layout.CodeBytes,
+        ZeroAt = weight.Scheme.IsSymmetric ? 0 : weight.Layout.CodeBytes + weight.Layout.ScaleBytes,
+        Outputs = weight.Outputs,
+        Multiplier = weight.Layout.Unit * QuantizedTile.Rebias,
+        Bias = bias is null ? null : bias.Pointer<float>(),
+        Y = y,
+        Ldy = ldy,
+    };
+
+    /// <summary>Rounds the rows, then multiplies.</summary>
+    public void Run()
+    {
+        if (_rows.Rows == 0)
+        {
+            return;
+        }
+
+        Storage scratch = _memory.RentScratch(_rows.Rows * _rows.RowBytes);
+        _rows.Panels = (byte*)scratch.Pointer;
+        _workers.ForEach(_rows.PanelCount, ref _rows);
+        _workers.ForEach(_workers.Threads, ref this);
+        scratch.Release();
+    }
+
+    /// <summary>One share of the tiles.</summary>
+    public readonly void Execute(int piece, int worker)
+    {
+        int panels = _rows.PanelCount;
+        int chunk = (int)Math.Max(1, ChunkBytes / (_rows.RowBytes * _rows.PanelRows));
+        for (int first = 0; first < panels; first += chunk)
+        {
+            int end = Math.Min(panels, first + chunk);
+            for (int i = 0; i < (IsGated ? 1 : _count); i++)
+            {
+                int tiles = (_segments[i].Outputs + TileOutputs - 1) / TileOutputs;
+                int lastTile = (int)((piece + 1L) * tiles / _workers.Threads);
+                for (int tile = (int)((long)piece * tiles / _workers.Threads); tile < lastTile; tile++)
+                {
+                    MultiplyTile(i, tile, first, end);
+                }
+            }
+        }
+    }
+
+    private readonly void MultiplyTile(int segment, int tile, int firstPanel, int endPanel)
+    {
+        float* sums = stackalloc float[2 * TileOutputs * 8];
+        int columns = Math.Min(TileOutputs, _segments[segment].Outputs - (tile * TileOutputs));
+        for (int panel = firstPanel; panel < endPanel; panel++)
+        {
+            int rows = _rows.RowsOf(panel);
+            float* y = _segments[segment].Y + (panel * _rows.PanelRows * _segments[segment].Ldy) + (tile * TileOutputs);
+            long ldy = _segments[segment].Ldy;
+            if (!IsGated && columns == TileOutputs)
+            {
+                Multiply(segment, tile, panel, y, ldy);
+                AddBias(segment, tile, y, ldy, rows, columns);
+                continue;
+            }
+
+            Multiply(segment, tile, panel, sums, TileOutputs);
+            AddBias(segment, tile, sums, TileOutputs, rows, columns);
+            if (IsGated)
+            {
+                float* up = sums + (TileOutputs * 8);
+                Multiply(segment + 1, tile, panel, up, TileOutputs);
+                AddBias(segment + 1, tile, up, TileOutputs, rows, columns);
+                SwiGluSimd.Serial(sums, up, sums, rows * TileOutputs);
+            }
+
+            for (int row = 0; row < rows; row++)
+            {
+                new ReadOnlySpan<float>(sums + (row * TileOutputs), columns)
+                    .CopyTo(new Span<float>(y + (row * ldy), columns));
+            }
+        }
+    }
+
+    private readonly void Multiply(int segment, int tile, int panel, float* y, long ldy)
+    {
+        ref readonly Segment matrix = ref _segments[segment];
+        byte* tiles = matrix.Tiles + (tile * matrix.TileBytes);
+        QuantizedTile operands = _shape;
+        operands.Codes = tiles;
+        operands.Scales = (ushort*)(tiles + matrix.ScaleAt);
+        operands.Zeros = matrix.ZeroAt == 0 ? null : (ushort*)(tiles + matrix.ZeroAt);
+        operands.Multiplier = matrix.Multiplier;
+        operands.Y = y;
+        operands.Ldy = ldy;
+        _rows.Aim(ref operands, panel);
+        _kernels.Run(operands, _rows.RowsOf(panel));
+    }
+
+    private readonly void AddBias(int segment, int tile, float* y, long ldy, int rows, int columns)
+    {
+        float* bias = _segments[segment].Bias;
+        if (bias is null)
+        {
+            return;
+        }
+
+        bias += tile * TileOutputs;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                y[(row * ldy) + column] += bias[column];
+            }
+        }
+    }
+
+    /// <summary>One matrix and its result.</summary>
+    private struct Segment
+    {
+        public byte* Tiles;
+        public long TileBytes;
+        public int ScaleAt;
+        public int ZeroAt;
+        public int Outputs;
+        public float Multiplier;
+        public float* Bias;
+        public float* Y;
+        public long Ldy;
+    }
+
+    [InlineArray(QuantizedLinearOp.MaxMatrices)]
+    private struct Segments
+    {
+        private Segment _first;
+    }
+}
