@@ -18,10 +18,11 @@ public class LayeringTests
         ["Puyu.Training"] = ["Puyu.Abstractions", "Puyu.Tensors", "Puyu.Models", "Puyu.Data"],
         ["Puyu.Inference"] = ["Puyu.Abstractions", "Puyu.Tensors", "Puyu.Tokenizers", "Puyu.Models"],
         ["Puyu.Evaluation"] = ["Puyu.Abstractions"],
+        ["Puyu.Serving"] = ["Puyu.Abstractions"],
         ["Puyu.Cli"] =
         [
             "Puyu.Abstractions", "Puyu.Tensors", "Puyu.Tokenizers", "Puyu.Data", "Puyu.Models", "Puyu.Training",
-            "Puyu.Inference", "Puyu.Evaluation",
+            "Puyu.Inference", "Puyu.Evaluation", "Puyu.Serving",
         ],
     };
 

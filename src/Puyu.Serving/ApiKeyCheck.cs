@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Puyu.Serving;
+
+/// <summary>Lets requests pass that carry a key; the time it takes does not tell which key was nearly right.</summary>
+internal sealed class ApiKeyCheck(RequestDelegate next, ServerOptions options)
+{
+    private const string Scheme = "Bearer ";
+    private static readonly object _tenant = new();
+    private static readonly string[] _open = ["/health", "/metrics", "/ready"];
+
+    private readonly byte[][] _digests = [.. options.ApiKeys.Select(key => Digest(key))];
+
+    /// <summary>A name for the holder of the request's key, which does not give the key away.</summary>
+    public static string? TenantOf(HttpContext context) => context.Items[_tenant] as string;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (_digests.Length == 0 || HttpMethods.IsOptions(context.Request.Method) || IsOpen(context.Request.Path))
+        {
+            return next(context);
+        }
+
+        byte[] presented = Digest(KeyOf(context.Request.Headers));
+        bool known = false;
+        foreach (byte[] digest in _digests)
+        {
+            known |= CryptographicOperations.FixedTimeEquals(digest, presented);
+        }
+
+        if (!known)
+        {
+            throw ApiException.Unauthorized();
+        }
+
+        context.Items[_tenant] = Convert.ToHexString(presented.AsSpan(0, sizeof(ulong)));
+        return next(context);
+    }
+
+    private static bool IsOpen(PathString path) => Array.IndexOf(_open, path.Value) >= 0;
+
+    private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    private static string KeyOf(IHeaderDictionary headers)
+    {
+        string authorization = headers.Authorization.ToString();
+        return authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Scheme.Length..].Trim()
+            : headers["x-api-key"].ToString();
+    }
+}

@@ -1,0 +1,128 @@
+using Puyu.Abstractions;
+using Puyu.Abstractions.Engine;
+
+namespace Puyu.Serving.OpenAi;
+
+/// <summary>What a chat asks for.</summary>
+internal sealed record ChatRequest
+{
+    private const int MaxChoices = 128;
+    private const int MaxAlternatives = 20;
+
+    /// <summary>What goes to the engine.</summary>
+    public required CompletionRequest Completion { get; init; }
+
+    /// <summary>Name of the model, as the answer repeats it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Tools that the model may call.</summary>
+    public required ToolOffer Tools { get; init; }
+
+    /// <summary>Whether the answer comes in pieces.</summary>
+    public bool Streams { get; init; }
+
+    /// <summary>Whether a stream ends with the count of tokens.</summary>
+    public bool IncludesUsage { get; init; }
+
+    /// <summary>Whether the answer has the ids of its tokens.</summary>
+    public bool IncludesTokenIds { get; init; }
+
+    /// <summary>Reads the body of a request.</summary>
+    /// <exception cref="ApiException">It asks for what cannot be.</exception>
+    public static ChatRequest Read(InferenceCall call, Fields body)
+    {
+        RefuseUnsupported(body);
+        string? model = body.Text("model");
+        string? adapter = call.AdapterOf(model);
+        ToolOffer tools = ToolFields.Read(body, call.Card, nested: true);
+        var messages = new Prompt.OfMessages(MessageFields.Read(body)) { Tools = tools.Tools };
+        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
+        string? session = body.Integer("session_id", 0) is { } id ? call.SessionName($"{id}") : null;
+        (Prompt prompt, int maxTokens) = Fit(call, messages, MaxTokens(body), session);
+        return new ChatRequest
+        {
+            Completion = new CompletionRequest
+            {
+                Prompt = prompt,
+                Sampling = Checked(sampling with { MaxTokens = maxTokens }),
+                Choices = body.Integer("n", 1, MaxChoices) ?? 1,
+                TopLogProbabilities = Alternatives(body),
+                Constraint = Constraint(body, tools),
+                Adapter = adapter,
+                Priority = body.Integer("priority") ?? 0,
+                SessionId = session,
+                ShowsSpecialTokens = !tools.IsEmpty || body.Flag("skip_special_tokens") == false,
+            },
+            Model = model ?? call.Card.Name,
+            Tools = tools,
+            Streams = body.Flag("stream") ?? false,
+            IncludesUsage = body.Object("stream_options")?.Flag("include_usage") ?? false,
+            IncludesTokenIds = body.Flag("return_token_ids") ?? false,
+        };
+    }
+
+    /// <summary>Sampling options with a rule between two of them that no single member can break.</summary>
+    public static SamplingOptions Checked(SamplingOptions sampling) => sampling.MinTokens <= sampling.MaxTokens
+        ? sampling
+        : throw Fields.OutOfRange("min_tokens", $"{sampling.MinTokens}", $"must be at most {sampling.MaxTokens}");
+
+    private static int? MaxTokens(Fields body) =>
+        body.Integer("max_completion_tokens", 1) ?? body.Integer("max_tokens", 1);
+
+    /// <summary>
+    /// Applies the template, so that what does not fit is refused before it waits. A session's history is the engine's
+    /// to put before the messages, so there the engine judges.
+    /// </summary>
+    private static (Prompt Prompt, int MaxTokens) Fit(
+        InferenceCall call, Prompt.OfMessages messages, int? maxTokens, string? session)
+    {
+        if (!call.Card.Chats)
+        {
+            throw ApiException.Unsupported(
+                "messages", $"{call.Card.Name} has no chat template; use /v1/completions");
+        }
+
+        if (session is not null)
+        {
+            return (messages, maxTokens ?? call.Card.Sampling.MaxTokens);
+        }
+
+        IReadOnlyList<int> tokenIds = call.Engine.EncodePrompt(messages);
+        return (
+            new Prompt.OfTokens(tokenIds), PromptBudget.MaxTokens(call.Card, tokenIds.Count, maxTokens, "messages"));
+    }
+
+    private static int? Alternatives(Fields body)
+    {
+        int? alternatives = body.Integer("top_logprobs", 0, MaxAlternatives);
+        bool wanted = body.Flag("logprobs") ?? false;
+        return wanted ? alternatives ?? 0
+            : alternatives is null or 0 ? null
+            : throw Fields.OutOfRange("top_logprobs", $"{alternatives}", "needs logprobs to be true");
+    }
+
+    private static OutputConstraint? Constraint(Fields body, ToolOffer tools)
+    {
+        OutputConstraint? format = ConstraintFields.Read(body);
+        return format is null || tools.IsEmpty
+            ? format ?? tools.Constraint
+            : throw ApiException.Invalid(
+                "response_format and tools are given together but calls would not fit the format; "
+                + "send tool_choice none, or no format", "response_format", "invalid_value");
+    }
+
+    private static void RefuseUnsupported(Fields body)
+    {
+        body.Refuse("functions", "send tools");
+        body.Refuse("function_call", "send tool_choice");
+        body.Refuse("audio", "the model writes text");
+        body.Refuse("prediction", "there are no predicted outputs");
+        body.Refuse("web_search_options", "there is no search");
+        body.Refuse("reasoning_effort", "the model does not reason apart");
+        body.Refuse("best_of", "send n, and choose");
+        if (body.Texts("modalities").FirstOrDefault(modality => modality != "text") is { } other)
+        {
+            throw ApiException.Unsupported(body.PathOf("modalities"), $"the model writes text, not {other}");
+        }
+    }
+}

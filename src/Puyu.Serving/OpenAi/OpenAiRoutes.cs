@@ -1,0 +1,12 @@
+namespace Puyu.Serving.OpenAi;
+
+/// <summary>The routes of OpenAI's API.</summary>
+internal static class OpenAiRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        ModelsRoutes.Map(routes);
+        routes.MapInference("/v1/chat/completions", ChatRoute.AnswerAsync);
+        routes.MapInference("/v1/completions", CompletionRoute.AnswerAsync);
+    }
+}
