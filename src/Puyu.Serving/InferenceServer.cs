@@ -7,8 +7,10 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
+using Puyu.Serving.KServe;
 using Puyu.Serving.Metrics;
 using Puyu.Serving.OpenAi;
+using Puyu.Serving.Proxy;
 
 namespace Puyu.Serving;
 
@@ -42,6 +44,12 @@ public sealed class InferenceServer : IAsyncDisposable
             .AddSingleton(time)
             .AddSingleton<ServerMetrics>()
             .AddSingleton<InferenceGate>();
+        if (options.Proxy is { } proxy)
+        {
+            builder.Services.AddHostedService(services => new NodeRegistration(
+                proxy, () => options.PublicUrl ?? ReachableAddress, options.ProxyKey, time,
+                services.GetRequiredService<ILogger<NodeRegistration>>()));
+        }
 
         _app = builder.Build();
         _app.UseCors();
@@ -50,11 +58,23 @@ public sealed class InferenceServer : IAsyncDisposable
         _app.UseRouting();
         StatusRoutes.Map(_app);
         OpenAiRoutes.Map(_app);
+        KServeRoutes.Map(_app);
     }
 
     /// <summary>Where it listens, once started; e.g. <c>http://127.0.0.1:23333</c>.</summary>
     public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features
         .GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
+
+    /// <summary>The first address, by the name of this machine where it is all interfaces; null before the start.</summary>
+    private Uri? ReachableAddress => Addresses switch
+    {
+        [] => null,
+        [{ HostNameType: UriHostNameType.IPv4 or UriHostNameType.IPv6 } first, ..]
+            when IPAddress.Parse(first.Host.Trim('[', ']')) is var ip
+            && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)) =>
+            new UriBuilder(first) { Host = Dns.GetHostName() }.Uri,
+        [var first, ..] => first,
+    };
 
     /// <summary>Starts listening.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
@@ -77,7 +97,10 @@ public sealed class InferenceServer : IAsyncDisposable
 
         // A stream is silent while the model reads the prompt, and its reader may take its time.
         kestrel.Limits.MinResponseDataRate = null;
-        Listen(kestrel, options, options.Port, HttpProtocols.Http1AndHttp2);
+        // Without TLS nothing tells the versions of HTTP apart.
+        Listen(
+            kestrel, options, options.Port,
+            options.Tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2);
         if (options.Http2Port is { } port)
         {
             Listen(kestrel, options with { Tls = null }, port, HttpProtocols.Http2);

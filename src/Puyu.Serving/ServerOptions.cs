@@ -50,6 +50,15 @@ public sealed record ServerOptions
     /// <summary>Whether clients may put the model to sleep, load adapters and abort what others run.</summary>
     public bool AllowsAdministration { get; init; }
 
+    /// <summary>A proxy to register with; null for none.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>A key of the proxy; null if it needs none.</summary>
+    public string? ProxyKey { get; init; }
+
+    /// <summary>Address at which the proxy reaches this server; null for the one it listens on.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Returns these options, or throws with everything wrong with them.</summary>
     /// <exception cref="OptionsException">A value is out of range.</exception>
     public ServerOptions Validated()
