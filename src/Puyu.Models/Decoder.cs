@@ -1,5 +1,6 @@
 using Puyu.Abstractions;
 using Puyu.Models.Layers;
+using Puyu.Models.Quantized;
 using Puyu.Tensors;
 using Puyu.Tensors.Safetensors;
 
@@ -235,6 +236,7 @@ public sealed class Decoder : IDisposable
 
     private static SafetensorsFolder Open(string folder, ParameterTable parameters, ModelConfig config)
     {
+        QuantizationConfig.RequireNone(folder);
         SafetensorsFolder files = SafetensorsFolder.Open(folder);
         try
         {

@@ -24,12 +24,7 @@ internal static class Initializer
     public static void Initialize(Parameter parameter, ModelConfig config, InitializationOptions options, ulong seed)
     {
         ulong stream = StreamOf(parameter.Name);
-        double deviation = config.InitializerRange;
-        if (options.ScalesResidualOutputs && IsResidualOutput(parameter.Name))
-        {
-            deviation /= Math.Sqrt(2.0 * config.Layers);
-        }
-
+        double deviation = DeviationOf(parameter.Name, config, options);
         Span<float> chunk = stackalloc float[ChunkLength];
         for (int first = 0; first < parameter.Count; first += ChunkLength)
         {
@@ -49,6 +44,25 @@ internal static class Initializer
 
             Store(part, parameter.Value, first);
         }
+    }
+
+    /// <summary>Standard deviation of a matrix or an embedding.</summary>
+    public static double DeviationOf(string name, ModelConfig config, InitializationOptions options) =>
+        options.ScalesResidualOutputs && IsResidualOutput(name)
+            ? config.InitializerRange / Math.Sqrt(2.0 * config.Layers)
+            : config.InitializerRange;
+
+    /// <summary>FNV-1a hash of a name, the stream of its draws.</summary>
+    /// <remarks>Source: Fowler, Noll and Vo; 64-bit offset basis and prime.</remarks>
+    public static ulong StreamOf(string name)
+    {
+        ulong hash = 0xCBF29CE484222325;
+        foreach (byte value in Encoding.UTF8.GetBytes(name))
+        {
+            hash = (hash ^ value) * 0x100000001B3;
+        }
+
+        return hash;
     }
 
     private static bool IsResidualOutput(string name) =>
@@ -95,18 +109,5 @@ internal static class Initializer
         {
             target[i] = convert(numbers[i]);
         }
-    }
-
-    /// <summary>FNV-1a hash of a name, the stream of its draws.</summary>
-    /// <remarks>Source: Fowler, Noll and Vo; 64-bit offset basis and prime.</remarks>
-    private static ulong StreamOf(string name)
-    {
-        ulong hash = 0xCBF29CE484222325;
-        foreach (byte value in Encoding.UTF8.GetBytes(name))
-        {
-            hash = (hash ^ value) * 0x100000001B3;
-        }
-
-        return hash;
     }
 }

@@ -14,8 +14,18 @@ internal static class KeyCheck
     /// </exception>
     public static void Require(SafetensorsFolder files, ParameterTable parameters, ModelConfig config)
     {
+        RequireKeys(files, [.. parameters.Select(parameter => parameter.FileName)], config);
+        foreach (Parameter parameter in parameters)
+        {
+            RequireEntry(files, parameter);
+        }
+    }
+
+    /// <summary>Throws unless the files have exactly these keys, derived ones aside.</summary>
+    /// <exception cref="InvalidDataException">Names missing and extra keys with counts.</exception>
+    public static void RequireKeys(SafetensorsFolder files, HashSet<string> wanted, ModelConfig config)
+    {
         NameMap names = NameMap.Of(config.Architecture);
-        HashSet<string> wanted = [.. parameters.Select(parameter => parameter.FileName)];
         string[] missing = [.. wanted.Except(files.Names).Order(StringComparer.Ordinal)];
         string[] extra = [.. files.Names.Where(
             key => !wanted.Contains(key) && !names.IsDerived(key, config.TiesEmbeddings))];
@@ -34,14 +44,11 @@ internal static class KeyCheck
                 + $"which {config.Architecture} with this configuration lacks "
                 + $"({extra.Length} more than its {wanted.Count} tensors)");
         }
-
-        foreach (Parameter parameter in parameters)
-        {
-            RequireEntry(files, parameter);
-        }
     }
 
-    private static void RequireEntry(SafetensorsFolder files, Parameter parameter)
+    /// <summary>Throws unless a parameter is stored as real numbers of its shape.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public static void RequireEntry(SafetensorsFolder files, Parameter parameter)
     {
         SafetensorsEntry entry = files.Entry(parameter.FileName);
         if (entry.Shape != parameter.Shape)

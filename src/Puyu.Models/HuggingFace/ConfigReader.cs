@@ -20,7 +20,9 @@ internal static class ConfigReader
             : config;
     }
 
-    private static ModelConfig Parse(string path, Func<JsonFields, ModelConfig> read)
+    /// <summary>Reads a JSON object and reports everything wrong with it at once.</summary>
+    /// <exception cref="InvalidDataException">The file is no JSON object, or <paramref name="read"/> noted problems.</exception>
+    public static T Parse<T>(string path, Func<JsonFields, T> read)
     {
         try
         {
@@ -32,9 +34,9 @@ internal static class ConfigReader
             }
 
             var fields = new JsonFields(path, document.RootElement);
-            ModelConfig config = read(fields);
+            T value = read(fields);
             fields.ThrowIfAny();
-            return config;
+            return value;
         }
         catch (JsonException exception)
         {
@@ -109,9 +111,6 @@ internal static class ConfigReader
     {
         string activation = fields.Text("hidden_act") ?? "silu";
         fields.Require(activation == "silu", $"hidden_act is {activation} but only silu is supported");
-        fields.Require(
-            !fields.Has("quantization_config"),
-            "quantization_config is given but quantized weights are not supported here");
         double rotary = fields.Number("partial_rotary_factor") ?? 1;
         fields.Require(rotary == 1, $"partial_rotary_factor is {rotary} but only 1 is supported");
 

@@ -132,6 +132,13 @@ internal sealed class JsonFields
         return integers;
     }
 
+    /// <summary>The members that are objects, whatever their names. Their problems are reported with these.</summary>
+    public JsonFields[] Objects() =>
+    [
+        .. _json.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object)
+            .Select(member => new JsonFields(_path, member.Value, _problems)),
+    ];
+
     /// <summary>Notes a value that is understood but not supported.</summary>
     public void Require(bool holds, string problem)
     {

@@ -96,7 +96,6 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("""{"hidden_size":"big"}""", "hidden_size is \"big\" but must be an integer")]
     [InlineData("""{"eos_token_id":[1,"x"]}""", "eos_token_id is \"x\" but must be an integer or an array of integers")]
     [InlineData("""{"rope_scaling":{"type":"longrope","factor":2}}""", "rope_scaling has type 'longrope' but must be")]
-    [InlineData("""{"quantization_config":{}}""", "quantization_config is given but quantized weights")]
     [InlineData("""{"partial_rotary_factor":0.5}""", "partial_rotary_factor is 0.5 but only 1 is supported")]
     [InlineData("""{"use_sliding_window":true,"sliding_window":32}""", "sliding_window is 32 but must be null or at least")]
     [InlineData("""{"hidden_act":"gelu","vocab_size":null}""", "vocab_size is missing; hidden_act is gelu")]
