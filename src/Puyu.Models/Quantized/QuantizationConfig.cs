@@ -27,7 +27,7 @@ internal sealed record QuantizationConfig(
         {
             throw new InvalidDataException(
                 $"{folder} has weights of {quantization.Bits} bits ({quantization.Method}) but real numbers are needed; "
-                + "WeightsFile.Load opens quantized models");
+                + "DecoderFile.Load opens quantized models");
         }
     }
 

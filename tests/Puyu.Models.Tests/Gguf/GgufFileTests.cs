@@ -10,6 +10,9 @@ public sealed class GgufFileTests : IDisposable
     private const int RankAt = 0;
     private const int TypeAt = 20;
 
+    private static readonly string[] _texts = ["x", "", "ž"];
+    private static readonly int[] _numbers = [-1, 2];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -25,7 +28,7 @@ public sealed class GgufFileTests : IDisposable
         Assert.Equal(7, file.Metadata.Integer("a.count"));
         Assert.Equal(0.5, file.Metadata.Number("a.rate"));
         Assert.Equal(true, file.Metadata.Values["a.flag"]);
-        Assert.Equal(["x", "", "ž"], Assert.IsType<string[]>(file.Metadata.Values["a.texts"]));
+        Assert.Equal(_texts, Assert.IsType<string[]>(file.Metadata.Values["a.texts"]));
         Assert.Equal([-1L, 2L], Assert.IsType<object[]>(file.Metadata.Values["a.numbers"]));
         GgufTensor matrix = file.Tensors["matrix"];
         Assert.Equal<Shape>([2, 32], matrix.Shape);
@@ -114,7 +117,7 @@ public sealed class GgufFileTests : IDisposable
             path,
             [
                 new("general.architecture", "llama"), new("a.count", 7u), new("a.rate", 0.5f), new("a.flag", true),
-                new("a.texts", new[] { "x", "", "ž" }), new("a.numbers", new[] { -1, 2 }),
+                new("a.texts", _texts), new("a.numbers", _numbers),
             ],
             [
                 new GgufOutput("matrix", BlockFormat.Of(GgufType.Q40), [2, 32], stream =>
