@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Puyu.Abstractions.Engine;
 
 namespace Puyu.Serving;
@@ -59,18 +60,28 @@ internal sealed class ApiException(
 
     public static ApiException From(EngineException failure) => failure.Code switch
     {
-        EngineErrorCode.InvalidRequest => Invalid(failure.Message, failure.Parameter),
+        EngineErrorCode.InvalidRequest => Invalid(failure.Message, NameOf(failure.Parameter)),
         EngineErrorCode.ContextLengthExceeded =>
-            Invalid(failure.Message, failure.Parameter, "context_length_exceeded"),
+            Invalid(failure.Message, NameOf(failure.Parameter), "context_length_exceeded"),
         EngineErrorCode.InvalidConstraint =>
-            Invalid(failure.Message, failure.Parameter ?? "response_format", "invalid_constraint"),
+            Invalid(failure.Message, NameOf(nameof(CompletionRequest.Constraint)), "invalid_constraint"),
         EngineErrorCode.UnknownAdapter => new(
             StatusCodes.Status404NotFound, "not_found_error", "model_not_found", failure.Message, "model"),
         EngineErrorCode.SessionBusy => new(
-            StatusCodes.Status409Conflict, "conflict_error", "session_busy", failure.Message, failure.Parameter),
+            StatusCodes.Status409Conflict, "conflict_error", "session_busy", failure.Message,
+            NameOf(failure.Parameter)),
         EngineErrorCode.Overloaded => TooMany(failure.Message, TimeSpan.FromSeconds(1)),
         EngineErrorCode.Sleeping => Unavailable("sleeping", failure.Message, TimeSpan.FromSeconds(5)),
-        EngineErrorCode.NotSupported => Invalid(failure.Message, failure.Parameter, "unsupported"),
+        EngineErrorCode.NotSupported => Invalid(failure.Message, NameOf(failure.Parameter), "unsupported"),
         _ => throw new System.Diagnostics.UnreachableException($"engine error {failure.Code}"),
+    };
+
+    /// <summary>The member of a request's body that becomes a member of the engine's.</summary>
+    private static string? NameOf(string? parameter) => parameter switch
+    {
+        null => null,
+        nameof(CompletionRequest.Constraint) => "response_format",
+        nameof(CompletionRequest.Adapter) => "model",
+        _ => JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter),
     };
 }

@@ -15,6 +15,10 @@ internal sealed class ApiKeyCheck(RequestDelegate next, ServerOptions options)
     /// <summary>A name for the holder of the request's key, which does not give the key away.</summary>
     public static string? TenantOf(HttpContext context) => context.Items[_tenant] as string;
 
+    /// <summary>A session's name in the engine: tenants do not reach each other's.</summary>
+    public static string SessionOf(HttpContext context, int id) =>
+        TenantOf(context) is { } tenant ? $"{tenant}/{id}" : $"{id}";
+
     public Task InvokeAsync(HttpContext context)
     {
         if (_digests.Length == 0 || HttpMethods.IsOptions(context.Request.Method) || IsOpen(context.Request.Path))

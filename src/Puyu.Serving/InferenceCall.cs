@@ -30,8 +30,10 @@ internal sealed class InferenceCall(
     /// <summary>A seed for requests that do not give one.</summary>
     public static ulong NewSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
-    /// <summary>A session's name in the engine: tenants do not reach each other's.</summary>
-    public string SessionName(string id) => Tenant is null ? id : $"{Tenant}/{id}";
+    /// <summary>The session that a request names; null where the member is absent or negative.</summary>
+    public string? SessionOf(Fields body) => body.Integer("session_id", -1) is { } id and >= 0
+        ? ApiKeyCheck.SessionOf(context, id)
+        : null;
 
     /// <summary>The adapter that a request's model names; null for the model itself.</summary>
     /// <param name="name">The request's model; null for the server's.</param>

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
 using Puyu.Serving.KServe;
+using Puyu.Serving.LmDeploy;
 using Puyu.Serving.Metrics;
 using Puyu.Serving.OpenAi;
 using Puyu.Serving.Proxy;
@@ -59,6 +60,8 @@ public sealed class InferenceServer : IAsyncDisposable
         StatusRoutes.Map(_app);
         OpenAiRoutes.Map(_app);
         KServeRoutes.Map(_app);
+        LmDeployRoutes.Map(_app);
+        AdministrationRoutes.Map(_app);
     }
 
     /// <summary>Where it listens, once started; e.g. <c>http://127.0.0.1:23333</c>.</summary>

@@ -1,6 +1,6 @@
 namespace Puyu.Serving;
 
-/// <summary>Adds the two kinds of routes that the server has.</summary>
+/// <summary>Adds the kinds of routes that the server has.</summary>
 internal static class RoutesExtensions
 {
     private static readonly string[] _read = ["GET", "HEAD"];
@@ -16,6 +16,11 @@ internal static class RoutesExtensions
             await gate.RunAsync(context, call => handler(call, body));
         });
     }
+
+    /// <summary>Adds a POST of JSON that is answered at once.</summary>
+    public static void MapJson(
+        this IEndpointRouteBuilder routes, string pattern, Func<HttpContext, Fields, Task> handler) => routes.MapPost(
+            pattern, async (HttpContext context) => await handler(context, await JsonBody.ReadAsync(context)));
 
     /// <summary>Adds a GET, which HEAD may ask for too.</summary>
     public static void MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) =>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Puyu.Abstractions.Engine;
+using Puyu.Serving.LmDeploy;
 
 namespace Puyu.Serving.Metrics;
 
@@ -145,7 +146,7 @@ internal sealed class ServerMetrics : IDisposable
 
         if (update.FinishReason is { } reason)
         {
-            _finished.AddOrUpdate(NameOf(reason), 1, static (_, count) => count + 1);
+            _finished.AddOrUpdate(Names.Of(reason), 1, static (_, count) => count + 1);
         }
     }
 
@@ -173,13 +174,6 @@ internal sealed class ServerMetrics : IDisposable
         _tokenUsage.Record(tokens, new KeyValuePair<string, object?>("gen_ai.token.type", "output"));
         activity?.SetTag("gen_ai.usage.input_tokens", promptTokens).SetTag("gen_ai.usage.output_tokens", tokens);
     }
-
-    private static string NameOf(FinishReason reason) => reason switch
-    {
-        FinishReason.Stop => "stop",
-        FinishReason.Length => "length",
-        _ => "abort",
-    };
 
     /// <summary>Timestamps of a choice.</summary>
     private struct CompletionClock

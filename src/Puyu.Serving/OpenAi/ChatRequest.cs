@@ -32,32 +32,50 @@ internal sealed record ChatRequest
     public static ChatRequest Read(InferenceCall call, Fields body)
     {
         RefuseUnsupported(body);
-        string? model = body.Text("model");
-        string? adapter = call.AdapterOf(model);
         ToolOffer tools = ToolFields.Read(body, call.Card, nested: true);
+        string? session = call.SessionOf(body);
         var messages = new Prompt.OfMessages(MessageFields.Read(body)) { Tools = tools.Tools };
-        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
-        string? session = body.Integer("session_id", 0) is { } id ? call.SessionName($"{id}") : null;
-        (Prompt prompt, int maxTokens) = Fit(call, messages, MaxTokens(body), session);
+        CompletionRequest completion = Complete(
+            call, body, messages, tools, ConstraintFields.Read(body), MaxTokens(body), session);
         return new ChatRequest
         {
-            Completion = new CompletionRequest
+            Completion = completion with
             {
-                Prompt = prompt,
-                Sampling = Checked(sampling with { MaxTokens = maxTokens }),
                 Choices = body.Integer("n", 1, MaxChoices) ?? 1,
                 TopLogProbabilities = Alternatives(body),
-                Constraint = Constraint(body, tools),
-                Adapter = adapter,
-                Priority = body.Integer("priority") ?? 0,
-                SessionId = session,
-                ShowsSpecialTokens = !tools.IsEmpty || body.Flag("skip_special_tokens") == false,
             },
-            Model = model ?? call.Card.Name,
+            Model = body.Text("model") ?? call.Card.Name,
             Tools = tools,
             Streams = body.Flag("stream") ?? false,
             IncludesUsage = body.Object("stream_options")?.Flag("include_usage") ?? false,
             IncludesTokenIds = body.Flag("return_token_ids") ?? false,
+        };
+    }
+
+    /// <summary>What goes to the engine for a conversation.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="body">Its body, of which model and sampling are read.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="tools">Tools that may be called.</param>
+    /// <param name="format">What the message must look like.</param>
+    /// <param name="maxTokens">Its length; null for all there is room for.</param>
+    /// <param name="session">The session that it continues; null for none.</param>
+    public static CompletionRequest Complete(
+        InferenceCall call, Fields body, Prompt.OfMessages messages, ToolOffer tools, OutputConstraint? format,
+        int? maxTokens, string? session)
+    {
+        string? adapter = call.AdapterOf(body.Text("model"));
+        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
+        (Prompt prompt, int length) = Fit(call, messages, maxTokens, session);
+        return new CompletionRequest
+        {
+            Prompt = prompt,
+            Sampling = Checked(sampling with { MaxTokens = length }),
+            Constraint = Constraint(format, tools),
+            Adapter = adapter,
+            Priority = body.Integer("priority") ?? 0,
+            SessionId = session,
+            ShowsSpecialTokens = !tools.IsEmpty || body.Flag("skip_special_tokens") == false,
         };
     }
 
@@ -84,7 +102,7 @@ internal sealed record ChatRequest
 
         if (session is not null)
         {
-            return (messages, maxTokens ?? call.Card.Sampling.MaxTokens);
+            return (messages, maxTokens ?? call.Card.ContextLength);
         }
 
         IReadOnlyList<int> tokenIds = call.Engine.EncodePrompt(messages);
@@ -101,15 +119,12 @@ internal sealed record ChatRequest
             : throw Fields.OutOfRange("top_logprobs", $"{alternatives}", "needs logprobs to be true");
     }
 
-    private static OutputConstraint? Constraint(Fields body, ToolOffer tools)
-    {
-        OutputConstraint? format = ConstraintFields.Read(body);
-        return format is null || tools.IsEmpty
+    private static OutputConstraint? Constraint(OutputConstraint? format, ToolOffer tools) =>
+        format is null || tools.IsEmpty
             ? format ?? tools.Constraint
             : throw ApiException.Invalid(
                 "response_format and tools are given together but calls would not fit the format; "
                 + "send tool_choice none, or no format", "response_format", "invalid_value");
-    }
 
     private static void RefuseUnsupported(Fields body)
     {

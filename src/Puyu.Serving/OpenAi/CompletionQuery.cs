@@ -52,10 +52,10 @@ internal sealed record CompletionQuery
         int? alternatives = body.Integer("logprobs", 0, MaxAlternatives);
         int maxTokens = body.Integer("max_tokens", echo ? 0 : 1) ?? DefaultMaxTokens;
         SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
-        IReadOnlyList<IReadOnlyList<int>> prompts = PromptFields.Read(body, "prompt", call.Engine, MaxPrompts);
+        IReadOnlyList<PromptItem> prompts = PromptFields.Read(body, "prompt", call.Engine, MaxPrompts);
         var template = new CompletionRequest
         {
-            Prompt = new Prompt.OfTokens(prompts[0]),
+            Prompt = prompts[0].Prompt,
             Choices = choices,
             TopLogProbabilities = alternatives,
             ScoresPrompt = echo && alternatives is not null,
@@ -66,12 +66,13 @@ internal sealed record CompletionQuery
         };
         return new CompletionQuery
         {
-            Completions = [.. prompts.Select(tokenIds => template with
+            Completions = [.. prompts.Select(prompt => template with
             {
-                Prompt = new Prompt.OfTokens(tokenIds),
+                Prompt = prompt.Prompt,
                 Sampling = ChatRequest.Checked(sampling with
                 {
-                    MaxTokens = PromptBudget.MaxTokens(call.Card, tokenIds.Count, Math.Max(maxTokens, 1), "prompt"),
+                    MaxTokens = PromptBudget.MaxTokens(
+                        call.Card, prompt.TokenIds.Count, Math.Max(maxTokens, 1), "prompt"),
                 }),
             })],
             Model = model ?? call.Card.Name,

@@ -39,7 +39,8 @@ internal static class ConstraintFields
                 return new OutputConstraint.Regex(format.RequiredText("regex_schema"));
             default:
                 throw Fields.OutOfRange(
-                    format.PathOf("type"), format.RequiredText("type"), "must be text, json_object, json_schema or regex_schema");
+                    format.PathOf("type"), format.RequiredText("type"),
+                    "must be text, json_object, json_schema or regex_schema");
         }
     }
 }

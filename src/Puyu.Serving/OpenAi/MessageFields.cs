@@ -51,7 +51,8 @@ internal static class MessageFields
         };
     }
 
-    private static PromptMessage OfMessage(Fields message)
+    /// <summary>Reads one message.</summary>
+    public static PromptMessage OfMessage(Fields message)
     {
         string role = message.RequiredText("role") switch
         {

@@ -48,6 +48,11 @@ internal static class ModelsRoutes
         json.WriteNumber("max_model_len"u8, card.ContextLength);
         json.WriteNumber("vocab_size"u8, card.VocabSize);
         json.WriteString("weights"u8, card.Weights);
+        if (card.WeightBytes > 0)
+        {
+            json.WriteNumber("weight_bytes"u8, card.WeightBytes);
+        }
+
         json.WriteString("cache"u8, card.Cache);
         json.WriteEndObject();
     }

@@ -8,5 +8,7 @@ internal static class OpenAiRoutes
         ModelsRoutes.Map(routes);
         routes.MapInference("/v1/chat/completions", ChatRoute.AnswerAsync);
         routes.MapInference("/v1/completions", CompletionRoute.AnswerAsync);
+        routes.MapInference("/v1/embeddings", EmbeddingRoute.AnswerAsync);
+        routes.MapInference("/v1/responses", ResponseRoute.AnswerAsync);
     }
 }

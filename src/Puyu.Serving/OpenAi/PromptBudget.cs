@@ -13,14 +13,23 @@ internal static class PromptBudget
     /// <exception cref="ApiException">It does not fit.</exception>
     public static int MaxTokens(EngineCard card, int promptTokens, int? maxTokens, string parameter)
     {
-        int wanted = maxTokens ?? 1;
-        if ((long)promptTokens + wanted > card.ContextLength)
+        Require(card, promptTokens, maxTokens ?? 1, parameter);
+        return maxTokens ?? card.ContextLength - promptTokens;
+    }
+
+    /// <summary>Throws unless prompt and completion fit the context.</summary>
+    /// <param name="card">Says how long the context is.</param>
+    /// <param name="promptTokens">Tokens of the prompt.</param>
+    /// <param name="completionTokens">Tokens of the completion.</param>
+    /// <param name="parameter">Member with the prompt.</param>
+    /// <exception cref="ApiException">They do not.</exception>
+    public static void Require(EngineCard card, int promptTokens, int completionTokens, string parameter)
+    {
+        if ((long)promptTokens + completionTokens > card.ContextLength)
         {
             throw ApiException.Invalid(
-                $"the context is {card.ContextLength} tokens but {promptTokens} of {parameter} and at least {wanted} "
-                + "of the completion are asked for; shorten either", parameter, "context_length_exceeded");
+                $"the context is {card.ContextLength} tokens but {parameter} has {promptTokens} and the completion "
+                + $"asks for {completionTokens}; shorten either", parameter, "context_length_exceeded");
         }
-
-        return maxTokens ?? card.ContextLength - promptTokens;
     }
 }

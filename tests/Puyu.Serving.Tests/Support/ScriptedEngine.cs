@@ -154,7 +154,7 @@ internal sealed class ScriptedEngine : IInferenceEngine
     private static IReadOnlyList<int> PromptIds(Prompt prompt) => prompt switch
     {
         Prompt.OfTokens tokens => tokens.TokenIds,
-        Prompt.OfText text => [.. Encoding.UTF8.GetBytes(text.Text).Select(value => (int)value)],
+        Prompt.OfText text => [1, .. Encoding.UTF8.GetBytes(text.Text).Select(value => (int)value)],
         Prompt.OfMessages messages => [.. messages.Messages.SelectMany(
             message => Encoding.UTF8.GetBytes($"{message.Role}:{message.Content}\n")).Select(value => (int)value)],
         _ => throw new System.Diagnostics.UnreachableException(),
