@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Puyu.Serving.Page;
 
 namespace Puyu.Serving;
 
@@ -42,7 +43,7 @@ internal sealed class ApiKeyCheck(RequestDelegate next, ServerOptions options)
         return next(context);
     }
 
-    private static bool IsOpen(PathString path) => Array.IndexOf(_open, path.Value) >= 0;
+    private static bool IsOpen(PathString path) => Array.IndexOf(_open, path.Value) >= 0 || PageRoutes.Serves(path);
 
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 

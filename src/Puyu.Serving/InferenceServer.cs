@@ -11,6 +11,7 @@ using Puyu.Serving.KServe;
 using Puyu.Serving.LmDeploy;
 using Puyu.Serving.Metrics;
 using Puyu.Serving.OpenAi;
+using Puyu.Serving.Page;
 using Puyu.Serving.Proxy;
 
 namespace Puyu.Serving;
@@ -58,6 +59,7 @@ public sealed class InferenceServer : IAsyncDisposable
         _app.UseMiddleware<ApiKeyCheck>();
         _app.UseRouting();
         StatusRoutes.Map(_app);
+        PageRoutes.Map(_app);
         OpenAiRoutes.Map(_app);
         KServeRoutes.Map(_app);
         LmDeployRoutes.Map(_app);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
 
 namespace Puyu.Serving.OpenAi;
@@ -45,6 +46,7 @@ internal static class ModelsRoutes
         json.WriteString("owned_by"u8, "puyu"u8);
         json.WriteString("root"u8, card.Name);
         json.WriteString("parent"u8, name == card.Name ? null : card.Name);
+        WriteSampling(json, card.Sampling);
         json.WriteNumber("max_model_len"u8, card.ContextLength);
         json.WriteNumber("vocab_size"u8, card.VocabSize);
         json.WriteString("weights"u8, card.Weights);
@@ -54,6 +56,18 @@ internal static class ModelsRoutes
         }
 
         json.WriteString("cache"u8, card.Cache);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What a request that leaves these out is drawn with.</summary>
+    private static void WriteSampling(Utf8JsonWriter json, SamplingOptions sampling)
+    {
+        json.WriteStartObject("sampling"u8);
+        json.WriteNumber("temperature"u8, sampling.Temperature);
+        json.WriteNumber("top_p"u8, sampling.TopP);
+        json.WriteNumber("top_k"u8, sampling.TopK ?? 0);
+        json.WriteNumber("min_p"u8, sampling.MinP);
+        json.WriteNumber("repetition_penalty"u8, sampling.RepetitionPenalty);
         json.WriteEndObject();
     }
 }
