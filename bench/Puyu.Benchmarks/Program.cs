@@ -7,6 +7,7 @@ using Puyu.Benchmarks.Training;
 var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
     ["matmul"] = MatMulBench.Run,
+    ["quantized-linear"] = QuantizedLinearBench.Run,
     ["attention"] = AttentionBench.Run,
     ["elementwise"] = ElementWiseBench.Run,
     ["training-step"] = TrainingStepBench.Run,

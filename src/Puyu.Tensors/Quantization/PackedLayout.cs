@@ -5,8 +5,9 @@ namespace Puyu.Tensors.Quantization;
 /// <summary>Where the numbers of a <see cref="PackedMatrix"/> stand in its block of memory.</summary>
 /// <remarks>
 /// <para>
-/// A header of 64 bytes, then a tile for every 16 outputs, each a multiple of 64 bytes. A tile holds codes, then a
-/// scale, then, unless zero is the middle code, a zero for each output of each group, as F16 [groups, 16].
+/// A header of 64 bytes, then a tile for every 16 outputs. A tile is read from its first byte to its last: for each
+/// pair of groups the scales, F16 [2, 16], then, unless zero is the middle code, the zeros, alike, then the codes. The
+/// last pair may lack its second group's codes. All of them are multiples of 64 bytes.
 /// </para>
 /// <para>
 /// Codes stand in vectors of 64 bytes: four consecutive inputs (a step) of 16 outputs, a byte each. With 4 bits a
@@ -35,11 +36,14 @@ internal readonly record struct PackedLayout(int Outputs, int Inputs, QuantSchem
     /// <summary>Bytes before the first tile.</summary>
     public const int HeaderBytes = 64;
 
+    /// <summary>Bytes of the scales, or of the zeros, of a pair of groups.</summary>
+    public const int ScaleBytes = 2 * TileOutputs * sizeof(ushort);
+
     /// <summary>The longest group of the layout: activations are rounded group by group.</summary>
     private const int MaxGroup = 128;
 
     /// <summary>"PYQ" and the version of the layout.</summary>
-    private const int Magic = 'P' | ('Y' << 8) | ('Q' << 16) | (1 << 24);
+    private const int Magic = 'P' | ('Y' << 8) | ('Q' << 16) | (2 << 24);
 
     /// <summary>G: inputs that share scales here; divides that of the scheme, a multiple of 16.</summary>
     public int Group
@@ -65,21 +69,14 @@ internal readonly record struct PackedLayout(int Outputs, int Inputs, QuantSchem
     /// <summary>Tiles of all outputs.</summary>
     public int Tiles => (Outputs + TileOutputs - 1) / TileOutputs;
 
-    /// <summary>Bytes of the codes of a tile.</summary>
-    public int CodeBytes => PaddedInputs * TileOutputs * Scheme.Bits / 8;
-
-    /// <summary>Bytes of the scales, or of the zeros, of a tile.</summary>
-    public int ScaleBytes => Groups * TileOutputs * sizeof(ushort);
-
     /// <summary>Distance between tiles.</summary>
-    public long TileBytes
-    {
-        get
-        {
-            long bytes = CodeBytes + ((Scheme.IsSymmetric ? 1L : 2L) * ScaleBytes);
-            return (bytes + VectorBytes - 1) / VectorBytes * VectorBytes;
-        }
-    }
+    public long TileBytes => ((Groups + 1) / 2 * (long)HeadBytes) + ((long)Groups * GroupBytes);
+
+    /// <summary>Bytes of the scales and zeros of a pair of groups.</summary>
+    private int HeadBytes => (Scheme.IsSymmetric ? 1 : 2) * ScaleBytes;
+
+    /// <summary>Bytes of the codes of a group.</summary>
+    private int GroupBytes => Group * TileOutputs * Scheme.Bits / 8;
 
     /// <summary>Bytes of the whole block.</summary>
     public long Bytes => HeaderBytes + (Tiles * TileBytes);
@@ -90,10 +87,21 @@ internal readonly record struct PackedLayout(int Outputs, int Inputs, QuantSchem
     /// <param name="shift">By how many bits it is shifted in its byte.</param>
     public int CodeAt(int output, int input, out int shift)
     {
-        (int step, int place) = (input / StepInputs, input % StepInputs);
+        int group = input / Group;
+        (int step, int place) = (input % Group / StepInputs, input % StepInputs);
         shift = Scheme.Bits == 4 ? step % 2 * 4 : 0;
         int vector = Scheme.Bits == 4 ? step / 2 : step;
-        return (vector * VectorBytes) + (output * StepInputs) + place;
+        int ofGroup = (((group / 2) + 1) * HeadBytes) + (group * GroupBytes);
+        return ofGroup + (vector * VectorBytes) + (output * StepInputs) + place;
+    }
+
+    /// <summary>Place of a scale in its tile; its zero, if there is one, stands <see cref="ScaleBytes"/> on.</summary>
+    /// <param name="output">Within the tile.</param>
+    /// <param name="group">Of the layout.</param>
+    public int ScaleAt(int output, int group)
+    {
+        int ofPair = group / 2 * (HeadBytes + (2 * GroupBytes));
+        return ofPair + (((group % 2 * TileOutputs) + output) * sizeof(ushort));
     }
 
     /// <summary>Writes the header.</summary>

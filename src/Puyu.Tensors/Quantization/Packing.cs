@@ -95,11 +95,12 @@ internal static unsafe class Packing
     private static (float Scale, float Zero) Affine(PackedMatrix packed, int row, int group)
     {
         PackedLayout layout = packed.Layout;
-        var scales = (Half*)(packed.Tile(row / PackedLayout.TileOutputs) + layout.CodeBytes);
-        Half* zeros = scales + (layout.ScaleBytes / sizeof(Half));
-        int at = (group * PackedLayout.TileOutputs) + (row % PackedLayout.TileOutputs);
-        float zero = layout.Scheme.IsSymmetric ? (layout.Scheme.MaxCode + 1) / 2 : (float)zeros[at];
-        return ((float)scales[at] * layout.Unit, zero);
+        byte* scale = packed.Tile(row / PackedLayout.TileOutputs)
+            + layout.ScaleAt(row % PackedLayout.TileOutputs, group);
+        float zero = layout.Scheme.IsSymmetric
+            ? (layout.Scheme.MaxCode + 1) / 2
+            : (float)*(Half*)(scale + PackedLayout.ScaleBytes);
+        return ((float)*(Half*)scale * layout.Unit, zero);
     }
 
     /// <summary>
@@ -122,7 +123,7 @@ internal static unsafe class Packing
         for (int row = 0; row < rows; row++)
         {
             PackCodes(weights, first + row, layout, target);
-            PackScales(weights, first + row, layout, (Half*)(target + layout.CodeBytes));
+            PackScales(weights, first + row, layout, target);
         }
     }
 
@@ -146,19 +147,18 @@ internal static unsafe class Packing
         }
     }
 
-    private static void PackScales(QuantizedWeights weights, int row, PackedLayout layout, Half* scales)
+    private static void PackScales(QuantizedWeights weights, int row, PackedLayout layout, byte* tile)
     {
         int groups = weights.Scheme.Groups(weights.Inputs);
-        Half* zeros = scales + (layout.ScaleBytes / sizeof(Half));
         for (int group = 0; group < layout.Groups; group++)
         {
             int source = (row * groups) + (group * layout.Group / weights.Scheme.GroupSize);
-            int at = (group * PackedLayout.TileOutputs) + (row % PackedLayout.TileOutputs);
+            byte* target = tile + layout.ScaleAt(row % PackedLayout.TileOutputs, group);
             (float scale, float zero) = ScaleAndZero(weights.Scales[source], weights.Offsets[source]);
-            scales[at] = (Half)(scale / layout.Unit);
+            *(Half*)target = (Half)(scale / layout.Unit);
             if (!layout.Scheme.IsSymmetric)
             {
-                zeros[at] = (Half)zero;
+                *(Half*)(target + PackedLayout.ScaleBytes) = (Half)zero;
             }
         }
     }

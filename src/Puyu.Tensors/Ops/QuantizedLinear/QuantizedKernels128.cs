@@ -26,13 +26,18 @@ internal sealed unsafe class QuantizedKernels128(int bits) : QuantizedKernels
 
     private Vector128<float> Quarter(in QuantizedTile tile, int first)
     {
-        byte* codes = tile.Codes + (first * sizeof(int));
+        int headBytes = tile.HasZeros ? StoredZeros.HeadBytes : MiddleZeros.HeadBytes;
+        byte* codes = tile.Weights + (first * sizeof(int));
+        ushort* scales = (ushort*)tile.Weights + first;
         sbyte* x = (sbyte*)tile.X;
         Vector128<int> nibbles = Vector128.Create(0x0F0F0F0F);
         Vector128<float> y = default;
         for (int group = 0; group < tile.Groups; group++)
         {
-            Vector128<int> sum = Vector128.Create(tile.Zeros is null ? tile.Sums[group] : 0);
+            bool isFirst = group % 2 == 0;
+            scales = isFirst ? (ushort*)(codes - (first * sizeof(int))) + first : scales + QuantizedTile.Scales;
+            codes += isFirst ? headBytes : 0;
+            Vector128<int> sum = Vector128.Create(tile.HasZeros ? 0 : tile.Sums[group]);
             for (int vector = tile.Blocks * tile.Vectors; vector > 0; vector--)
             {
                 Vector128<int> both = Vector128.Load((int*)codes);
@@ -44,13 +49,13 @@ internal sealed unsafe class QuantizedKernels128(int bits) : QuantizedKernels
             }
 
             Vector128<float> value = Vector128.ConvertToSingle(sum);
-            if (tile.Zeros is not null)
+            if (tile.HasZeros)
             {
-                Vector128<float> zero = Half(tile.Zeros + (group * 16) + first, QuantizedTile.Rebias);
+                Vector128<float> zero = Half(scales + QuantizedTile.PairScales, QuantizedTile.Rebias);
                 value -= zero * Vector128.Create(((float*)tile.Sums)[group]);
             }
 
-            Vector128<float> scale = Half(tile.Scales + (group * 16) + first, tile.Multiplier);
+            Vector128<float> scale = Half(scales, tile.Multiplier);
             y += scale * Vector128.Create(tile.D[group]) * value;
         }
 

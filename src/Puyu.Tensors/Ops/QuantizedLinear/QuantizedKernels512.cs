@@ -27,13 +27,13 @@ internal sealed unsafe class QuantizedKernels512 : QuantizedKernels
     /// <inheritdoc/>
     public override void Run(in QuantizedTile tile, int rows)
     {
-        if (tile.Zeros is null)
+        if (tile.HasZeros)
         {
-            Run<MiddleZeros>(tile, rows);
+            Run<StoredZeros>(tile, rows);
         }
         else
         {
-            Run<StoredZeros>(tile, rows);
+            Run<MiddleZeros>(tile, rows);
         }
     }
 
@@ -75,13 +75,17 @@ internal sealed unsafe class QuantizedKernels512 : QuantizedKernels
         where TZeros : struct, IZeros
     {
         int step = TRows.Count * sizeof(int);
-        byte* codes = tile.Codes;
+        byte* codes = tile.Weights;
+        ushort* scales = (ushort*)codes;
         byte* x = tile.X;
         Vector512<byte> nibble = Vector512.Create((byte)15);
         Vector512<float> f0 = default, f1 = default, f2 = default, f3 = default;
         Vector512<float> f4 = default, f5 = default, f6 = default, f7 = default;
         for (int group = 0; group < tile.Groups; group++)
         {
+            bool isFirst = group % 2 == 0;
+            scales = isFirst ? (ushort*)codes : scales + QuantizedTile.Scales;
+            codes += isFirst ? TZeros.HeadBytes : 0;
             int* sums = tile.Sums + (group * TRows.Count);
             float* d = tile.D + (group * TRows.Count);
             Vector512<int> i0 = Start<TRows, TZeros>(0, sums);
@@ -98,6 +102,7 @@ internal sealed unsafe class QuantizedKernels512 : QuantizedKernels
                 Vector512<short> s4 = default, s5 = default, s6 = default, s7 = default;
                 for (int vector = tile.Vectors; vector > 0; vector--)
                 {
+                    Sse.Prefetch0(codes + QuantizedTile.PrefetchBytes);
                     Vector512<byte> both = Vector512.Load(codes);
                     Vector512<byte> low = both & nibble;
                     Vector512<byte> high = (both.AsUInt16() >>> 4).AsByte() & nibble;
@@ -123,8 +128,10 @@ internal sealed unsafe class QuantizedKernels512 : QuantizedKernels
                 i7 = Widen<TRows>(7, i7, s7);
             }
 
-            Vector512<float> scale = Half(tile.Scales + (group * 16), tile.Multiplier);
-            Vector512<float> zero = TZeros.Exist ? Half(tile.Zeros + (group * 16), QuantizedTile.Rebias) : default;
+            Vector512<float> scale = Half(scales, tile.Multiplier);
+            Vector512<float> zero = TZeros.Exist
+                ? Half(scales + QuantizedTile.PairScales, QuantizedTile.Rebias)
+                : default;
             f0 = Add<TRows, TZeros>(0, f0, i0, scale, zero, d, sums);
             f1 = Add<TRows, TZeros>(1, f1, i1, scale, zero, d, sums);
             f2 = Add<TRows, TZeros>(2, f2, i2, scale, zero, d, sums);

@@ -16,7 +16,7 @@ namespace Puyu.Tensors;
 internal unsafe struct QuantizedProduct : IJob
 {
     /// <summary>Bytes of activations that a chunk of rows may have.</summary>
-    private const int ChunkBytes = 768 << 10;
+    private const int ChunkBytes = 384 << 10;
 
     private const int TileOutputs = PackedLayout.TileOutputs;
 
@@ -51,6 +51,7 @@ internal unsafe struct QuantizedProduct : IJob
 
         // A block is 32 inputs, or 16 where groups are not multiples of that.
         int blockInputs = layout.Group % 32 == 0 ? 32 : 16;
+        _shape.HasZeros = !layout.Scheme.IsSymmetric;
         _shape.Groups = layout.Groups;
         _shape.Blocks = layout.Group / blockInputs;
         _shape.Vectors = blockInputs * TileOutputs * layout.Scheme.Bits / 8 / PackedLayout.VectorBytes;
@@ -70,8 +71,6 @@ internal unsafe struct QuantizedProduct : IJob
     {
         Tiles = weight.Tile(0),
         TileBytes = weight.Layout.TileBytes,
-        ScaleAt = weight.Layout.CodeBytes,
-        ZeroAt = weight.Scheme.IsSymmetric ? 0 : weight.Layout.CodeBytes + weight.Layout.ScaleBytes,
         Outputs = weight.Outputs,
         Multiplier = weight.Layout.Unit * QuantizedTile.Rebias,
         Bias = bias is null ? null : bias.Pointer<float>(),
@@ -151,11 +150,8 @@ internal unsafe struct QuantizedProduct : IJob
     private readonly void Multiply(int segment, int tile, int panel, float* y, long ldy)
     {
         ref readonly Segment matrix = ref _segments[segment];
-        byte* tiles = matrix.Tiles + (tile * matrix.TileBytes);
         QuantizedTile operands = _shape;
-        operands.Codes = tiles;
-        operands.Scales = (ushort*)(tiles + matrix.ScaleAt);
-        operands.Zeros = matrix.ZeroAt == 0 ? null : (ushort*)(tiles + matrix.ZeroAt);
+        operands.Weights = matrix.Tiles + (tile * matrix.TileBytes);
         operands.Multiplier = matrix.Multiplier;
         operands.Y = y;
         operands.Ldy = ldy;
@@ -186,8 +182,6 @@ internal unsafe struct QuantizedProduct : IJob
     {
         public byte* Tiles;
         public long TileBytes;
-        public int ScaleAt;
-        public int ZeroAt;
         public int Outputs;
         public float Multiplier;
         public float* Bias;

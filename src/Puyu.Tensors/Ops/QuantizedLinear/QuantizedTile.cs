@@ -3,14 +3,11 @@ namespace Puyu.Tensors;
 /// <summary>What a kernel multiplies: 16 outputs, all inputs, the rows of a panel.</summary>
 internal unsafe struct QuantizedTile
 {
-    /// <summary>Codes of the weights, in vectors of 64 bytes.</summary>
-    public byte* Codes;
+    /// <summary>The weights: see <see cref="Quantization.PackedLayout"/>.</summary>
+    public byte* Weights;
 
-    /// <summary>F16 [groups, 16].</summary>
-    public ushort* Scales;
-
-    /// <summary>F16 [groups, 16]; null where zero is the middle code.</summary>
-    public ushort* Zeros;
+    /// <summary>Whether groups have zeros; otherwise zero is the middle code.</summary>
+    public bool HasZeros;
 
     /// <summary>Rounded activations [K / 4, W, 4].</summary>
     public byte* X;
@@ -39,6 +36,18 @@ internal unsafe struct QuantizedTile
     /// <summary>Distance between rows of <see cref="Y"/>.</summary>
     public long Ldy;
 
+    /// <summary>Scales, or zeros, of a pair of groups.</summary>
+    public const int PairScales = 32;
+
+    /// <summary>Scales of a group: one for each output.</summary>
+    public const int Scales = 16;
+
+    /// <summary>
+    /// How far ahead weights are prefetched: processors do not look beyond a page by themselves, and memory is slow to
+    /// answer.
+    /// </summary>
+    public const int PrefetchBytes = 4096;
+
     /// <summary>2¹¹²: the difference of the exponents' biases of F32 and F16.</summary>
     public const float Rebias = 5.192296858534828e33f;
 
@@ -50,14 +59,21 @@ internal unsafe struct QuantizedTile
 internal interface IZeros
 {
     static abstract bool Exist { get; }
+
+    /// <summary>Bytes of scales and zeros of a pair of groups.</summary>
+    static abstract int HeadBytes { get; }
 }
 
 internal readonly struct MiddleZeros : IZeros
 {
     public static bool Exist => false;
+
+    public static int HeadBytes => QuantizedTile.PairScales * sizeof(ushort);
 }
 
 internal readonly struct StoredZeros : IZeros
 {
     public static bool Exist => true;
+
+    public static int HeadBytes => 2 * QuantizedTile.PairScales * sizeof(ushort);
 }
