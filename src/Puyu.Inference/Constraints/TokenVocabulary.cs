@@ -10,6 +10,7 @@ internal sealed class TokenVocabulary
     private readonly byte[][] _tokens;
     private readonly FrozenSet<int> _specialIds;
     private readonly Lazy<int[]> _sorted;
+    private readonly Lazy<TokenTrie> _trie;
 
     /// <param name="tokenizer">Of the model.</param>
     public TokenVocabulary(Tokenizer tokenizer)
@@ -27,6 +28,7 @@ internal sealed class TokenVocabulary
         SpecialTokens = specialTokens;
         _specialIds = specialTokens.Values.ToFrozenSet();
         _sorted = new Lazy<int[]>(SortedTextTokens);
+        _trie = new Lazy<TokenTrie>(() => new TokenTrie(this));
     }
 
     /// <summary>Number of token ids.</summary>
@@ -37,6 +39,9 @@ internal sealed class TokenVocabulary
 
     /// <summary>Ids of the tokens that stand for bytes of text, sorted by these, then by id.</summary>
     public ReadOnlySpan<int> Sorted => _sorted.Value;
+
+    /// <summary>The same tokens as a tree.</summary>
+    public TokenTrie Trie => _trie.Value;
 
     /// <summary>Bytes of a token; a special token's are its literal.</summary>
     public ReadOnlySpan<byte> TokenBytes(int id) => _tokens[id];
@@ -56,6 +61,24 @@ internal sealed class TokenVocabulary
         }
 
         return _sorted.Value.AsMemory(first..end);
+    }
+
+    /// <summary>The longest text token that a text begins with; of equal ones the lowest.</summary>
+    /// <returns>False if there is none.</returns>
+    public bool TryLongest(ReadOnlySpan<byte> text, out int tokenId)
+    {
+        for (int length = Math.Min(text.Length, Trie.MaxDepth); length > 0; length--)
+        {
+            int at = FirstAtLeast(text[..length]);
+            if (at < Sorted.Length && TokenBytes(Sorted[at]).SequenceEqual(text[..length]))
+            {
+                tokenId = Sorted[at];
+                return true;
+            }
+        }
+
+        tokenId = -1;
+        return false;
     }
 
     private int FirstAtLeast(ReadOnlySpan<byte> bytes)

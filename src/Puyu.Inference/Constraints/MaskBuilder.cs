@@ -1,0 +1,175 @@
+using Puyu.Abstractions.Engine;
+using Puyu.Inference.Sampling;
+
+namespace Puyu.Inference.Constraints;
+
+/// <summary>Finds the tokens that can follow a set of states, and keeps what it found.</summary>
+/// <remarks>
+/// <para>
+/// Each place is first judged by its own rule alone, once for all callers: most tokens are accepted or refused
+/// without leaving the rule. Only below nodes where the rule ends inside a token are the real callers asked. That is
+/// the split into context-independent and context-dependent tokens of XGrammar.
+/// </para>
+/// <para>Source: Dong et al., XGrammar, 2024 (arXiv:2411.15100). May be shared by threads.</para>
+/// </remarks>
+/// <param name="automaton">Of the constraint.</param>
+/// <param name="vocabulary">Of the model.</param>
+internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocabulary)
+{
+    /// <summary>Masks that are kept: 12 KiB each for 92,544 tokens.</summary>
+    private const int MaxMasks = 2_000;
+
+    /// <summary>
+    /// Places that may be gone through for one mask: about two seconds' worth, a thousand times what JSON needs.
+    /// </summary>
+    private const long MaxWork = 30_000_000;
+
+    private readonly Queue<StateSet> _withMasks = new();
+    private readonly Lock _lock = new();
+    private long _workLimit;
+
+    /// <summary>The tokens that can follow, without those that end a completion. Not to be changed.</summary>
+    public uint[] Mask(StateSet set)
+    {
+        if (set.Mask is { } known)
+        {
+            return known;
+        }
+
+        lock (_lock)
+        {
+            _workLimit = automaton.Work + MaxWork;
+            uint[] mask = Build(set);
+            set.Mask = mask;
+            Keep(set);
+            return mask;
+        }
+    }
+
+    private uint[] Build(StateSet set)
+    {
+        uint[] mask = new uint[TokenMask.Length(vocabulary.Size)];
+        foreach (StateSet local in automaton.Localize(set))
+        {
+            LocalMask found = local.Local ?? BuildLocal(local);
+            for (int i = 0; i < mask.Length; i++)
+            {
+                mask[i] |= found.Accepted[i];
+            }
+
+            foreach (int node in found.Uncertain)
+            {
+                AddBelow(set, node, mask);
+            }
+        }
+
+        foreach ((int state, CallStack _) in set.Places)
+        {
+            foreach ((int tokenId, int _) in automaton.Automaton[state].Specials)
+            {
+                TokenMask.Add(mask, tokenId);
+            }
+        }
+
+        return mask;
+    }
+
+    /// <summary>Walks the whole trie from places of one rule.</summary>
+    private LocalMask BuildLocal(StateSet local)
+    {
+        TokenTrie trie = vocabulary.Trie;
+        uint[] accepted = new uint[TokenMask.Length(vocabulary.Size)];
+        var uncertain = new List<int>();
+        var path = new StateSet[trie.MaxDepth + 1];
+        bool[] escaped = new bool[trie.MaxDepth + 1];
+        path[0] = local;
+        for (int node = 0; node < trie.Labels.Length;)
+        {
+            int depth = trie.Depths[node];
+            StateSet next = automaton.Step(path[depth], trie.Labels[node]);
+            if (next.IsDead)
+            {
+                if (escaped[depth])
+                {
+                    uncertain.Add(node);
+                }
+
+                node = trie.Ends[node];
+                continue;
+            }
+
+            RefuseLongWork();
+            path[depth + 1] = next;
+            escaped[depth + 1] = escaped[depth] || next.Escapes;
+            AddTokensAt(node, accepted);
+            node++;
+        }
+
+        local.Local = new LocalMask(accepted, [.. uncertain]);
+        Keep(local);
+        return local.Local;
+    }
+
+    /// <summary>Walks the subtree of a node from where the set really stands.</summary>
+    private void AddBelow(StateSet set, int root, uint[] mask)
+    {
+        TokenTrie trie = vocabulary.Trie;
+        int rootDepth = trie.Depths[root];
+        ReadOnlySpan<byte> bytes = vocabulary.TokenBytes(vocabulary.Sorted[trie.FirstTokens[root]]);
+        StateSet start = automaton.Step(set, bytes[..rootDepth]);
+        if (start.IsDead || automaton.Step(start, trie.Labels[root]).IsDead)
+        {
+            return;
+        }
+
+        var path = new StateSet[trie.MaxDepth + 1];
+        path[rootDepth] = start;
+        for (int node = root; node < trie.Ends[root];)
+        {
+            int depth = trie.Depths[node];
+            StateSet next = automaton.Step(path[depth], trie.Labels[node]);
+            if (next.IsDead)
+            {
+                node = trie.Ends[node];
+                continue;
+            }
+
+            RefuseLongWork();
+            path[depth + 1] = next;
+            AddTokensAt(node, mask);
+            node++;
+        }
+    }
+
+    private void AddTokensAt(int node, uint[] mask)
+    {
+        TokenTrie trie = vocabulary.Trie;
+        ReadOnlySpan<int> sorted = vocabulary.Sorted;
+        for (int i = trie.FirstTokens[node]; i < trie.FirstTokens[node + 1]; i++)
+        {
+            TokenMask.Add(mask, sorted[i]);
+        }
+    }
+
+    private void RefuseLongWork()
+    {
+        if (automaton.Work > _workLimit)
+        {
+            throw new EngineException(
+                EngineErrorCode.InvalidConstraint,
+                $"finding the next tokens goes through more than {MaxWork} places of the constraint, but must not; make "
+                + "the constraint less ambiguous");
+        }
+    }
+
+    private void Keep(StateSet set)
+    {
+        _withMasks.Enqueue(set);
+        if (_withMasks.Count > MaxMasks)
+        {
+            StateSet oldest = _withMasks.Dequeue();
+            oldest.Mask = null;
+            oldest.Local = null;
+        }
+    }
+}
