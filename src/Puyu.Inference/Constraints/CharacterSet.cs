@@ -52,10 +52,11 @@ internal sealed class CharacterSet
     /// <param name="isMember">Judges a category.</param>
     public static CharacterSet Of(Func<UnicodeCategory, bool> isMember)
     {
+        bool[] isIn = [.. Enum.GetValues<UnicodeCategory>().Select(isMember)];
         var ranges = new List<(int First, int Last)>();
         for (int character = 0; character <= LastCharacter; character++)
         {
-            if (Rune.IsValid(character) && isMember(Rune.GetUnicodeCategory(new Rune(character))))
+            if (Rune.IsValid(character) && isIn[(int)Rune.GetUnicodeCategory(new Rune(character))])
             {
                 if (ranges.Count > 0 && ranges[^1].Last == character - 1)
                 {

@@ -163,7 +163,7 @@ public class TokenConstraintTests
         // Each letter may belong to any of thousands of places, sooner or later.
         var problem = Assert.Throws<EngineException>(() =>
         {
-            TokenConstraint constraint = Constrained.Compile(new OutputConstraint.Regex("([a-z]|[a-z]{1,30}b){5000}"));
+            TokenConstraint constraint = Constrained.Compile(new OutputConstraint.Regex("([a-z]|[a-z]{1,30}){5000}"));
             for (int i = 0; i < 200; i++)
             {
                 constraint.Accept('a');

@@ -10,7 +10,7 @@ namespace Puyu.Inference.Constraints.Json;
 internal sealed class JsonSchemaCompiler
 {
     /// <summary>Rules of one schema: alternatives inside alternatives multiply.</summary>
-    private const int MaxRules = 20_000;
+    private const int MaxRules = 5_000;
 
     private readonly JsonSyntax _syntax;
     private readonly SchemaDocument _document;

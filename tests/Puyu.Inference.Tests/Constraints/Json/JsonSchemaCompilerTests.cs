@@ -24,7 +24,7 @@ public class JsonSchemaCompilerTests(ITestOutputHelper output)
             }
 
             held++;
-            if (Constrained.Generate(constraint, seed, maxTokens: 1500) is not { } json)
+            if (Constrained.Generate(constraint, seed, maxTokens: 700) is not { } json)
             {
                 continue;
             }
@@ -37,7 +37,7 @@ public class JsonSchemaCompilerTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{ended} of 200 ended; {seed - 200} contradicted themselves or were refused");
-        Assert.InRange(ended, 150, 200);
+        Assert.InRange(ended, 140, 200);
         Assert.InRange(seed, 200u, 230u);
     }
 
@@ -137,7 +137,7 @@ public class JsonSchemaCompilerTests(ITestOutputHelper output)
         Assert.Contains("at most 64 levels deep", Error(deep), StringComparison.Ordinal);
         Assert.Contains("more than 200000 states", Error(wide), StringComparison.Ordinal);
         Assert.Contains(
-            "needs more than 20000 rules", Error($$"""{"allOf":[{{string.Join(',', either)}}]}"""),
+            "needs more than 5000 rules", Error($$"""{"allOf":[{{string.Join(',', either)}}]}"""),
             StringComparison.Ordinal);
         Assert.Contains("must be JSON", Error("{"), StringComparison.Ordinal);
 
