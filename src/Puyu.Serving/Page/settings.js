@@ -38,7 +38,6 @@ export class SettingsPanel {
         element("button", {
           type: "button",
           class: "quiet-button",
-          disabled: Object.keys(settings.parameters).length === 0,
           click: () => {
             settings.parameters = {};
             this.#changed();

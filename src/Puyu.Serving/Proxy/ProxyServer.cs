@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Puyu.Abstractions;
+using Puyu.Serving.Page;
 
 namespace Puyu.Serving.Proxy;
 
@@ -49,6 +50,7 @@ public sealed class ProxyServer : IAsyncDisposable
         _app.UseMiddleware<ErrorPages>();
         _app.UseMiddleware<ApiKeyCheck>();
         _app.UseRouting();
+        PageRoutes.Map(_app);
         ProxyRoutes.Map(_app);
     }
 

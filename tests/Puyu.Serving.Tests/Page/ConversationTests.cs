@@ -137,6 +137,24 @@ public class ConversationTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task Settings_GoBackToTheServers()
+    {
+        await using ChatPage chat = await ChatPage.OpenAsync(browser);
+        ILocator temperature = chat.Page.Locator("#parameter-temperature");
+
+        await chat.Page.Locator("#open-settings").ClickAsync();
+        await temperature.FillAsync("0.3");
+        await chat.Page.ReloadAsync();
+        await chat.Page.Locator("#open-settings").ClickAsync();
+        await Expect(temperature).ToHaveValueAsync("0.3");
+        await chat.Page.GetByText("All as the server has them").ClickAsync();
+        await Expect(temperature).ToHaveValueAsync("");
+        await chat.AskAsync("hi");
+
+        Assert.Equal(0.8f, chat.Engine.Requests.Last().Sampling.Temperature);
+    }
+
+    [BrowserFact]
     public async Task Reload_KeepsConversations()
     {
         await using ChatPage chat = await ChatPage.OpenAsync(browser);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Puyu.Serving.Proxy;
 using Puyu.Serving.Tests.Support;
 
 namespace Puyu.Serving.Tests.Page;
@@ -20,6 +21,17 @@ public partial class PageRoutesTests
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         Assert.Equal("text/javascript", file.Content.Headers.ContentType!.MediaType);
         Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Page_IsTheProxysToo()
+    {
+        await using var proxy = new ProxyServer(new ProxyOptions { Port = 0, ApiKeys = ["k"] }, TimeProvider.System);
+        await proxy.StartAsync(CancellationToken.None);
+        using var client = new HttpClient { BaseAddress = proxy.Address };
+
+        Assert.Contains("page/main.js", await client.GetStringAsync("/"), StringComparison.Ordinal);
+        Assert.Contains("new Sidebar", await client.GetStringAsync("/page/main.js"), StringComparison.Ordinal);
     }
 
     [Fact]
