@@ -30,7 +30,8 @@ public static class DecoderFile
             var packer = new WeightPacker(files.Source, backend, options);
             files.Cache = options.CacheFolder is null ? null : PackedCache.OpenOrBuild(packer, options, report);
             return Decoder.Create(
-                files.Source.Config, backend, (scope, parameter) => Attach(scope, parameter, packer, files.Cache), files);
+                files.Source.Config, backend,
+                (scope, parameter) => Attach(scope, parameter, packer, files.Cache), files);
         }
         catch
         {

@@ -27,7 +27,7 @@ public static class GgufModel
         GgufWriter.Write(path, Keys(config, options), [.. outputs]);
     }
 
-    /// <summary>Keys of sizes and tokenizer. Where both name a token's role, the model does: it is what generation heeds.</summary>
+    /// <summary>Keys of sizes and tokenizer. Where both name a role of a token, the model's counts.</summary>
     internal static List<KeyValuePair<string, object>> Keys(ModelConfig config, GgufOptions options)
     {
         List<KeyValuePair<string, object>> keys = GgufConfig.Write(config, options.Type);

@@ -14,7 +14,7 @@ public sealed record GgufOptions
     /// </summary>
     public GgufType? OutputType { get; init; }
 
-    /// <summary>Keys of the tokenizer, as <c>GgufTokenizer.Describe</c> gives them; empty for a file without one.</summary>
+    /// <summary>Keys of the tokenizer, as <c>GgufTokenizer.Describe</c> gives them; empty for none.</summary>
     public IReadOnlyList<KeyValuePair<string, object>> Tokenizer { get; init; } = [];
 
     /// <summary>Returns these options, or throws with everything wrong with them.</summary>

@@ -32,7 +32,7 @@ internal sealed record GgufPart(string Name, string Parameter, int[]? Rows)
         ["feed_forward.down"] = "ffn_down",
     };
 
-    /// <summary>Row in the file for each row of the parameter, which must be whole; null where they are the same.</summary>
+    /// <summary>Row in the file for each row of a whole parameter; null where they are the same.</summary>
     public int[]? RowOf
     {
         get

@@ -47,7 +47,7 @@ internal unsafe ref struct GgufReader
     }
 
     /// <summary>Reads everything before the elements and checks it.</summary>
-    /// <exception cref="InvalidDataException">The file breaks a rule; the message names file, offset and rule.</exception>
+    /// <exception cref="InvalidDataException">The file breaks a rule; names file, offset and rule.</exception>
     public (GgufMetadata Metadata, Dictionary<string, GgufTensor> Tensors) ReadHeader()
     {
         uint magic = ReadUInt32();
@@ -143,7 +143,7 @@ internal unsafe ref struct GgufReader
         uint rank = ReadUInt32();
         if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes || rank > 4)
         {
-            Fail(at, $"tensor '{name}' has {rank} dimensions but at most 4, and {MaxNameBytes} bytes of name, are allowed");
+            Fail(at, $"tensor '{name}' has {rank} dimensions but at most 4, and {MaxNameBytes} bytes of name, can be");
         }
 
         Shape shape = ReadShape(name, (int)rank);

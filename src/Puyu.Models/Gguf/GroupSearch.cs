@@ -79,7 +79,7 @@ internal readonly record struct GroupSearch(int MaxCode, float FirstShift, int S
         }
     }
 
-    /// <summary>The best scale and minimum for given codes, the minimum not above zero; null where all are equal.</summary>
+    /// <summary>The best scale and minimum, not above zero, for given codes; null where all are equal.</summary>
     private static (float Scale, float Minimum)? Fit(
         ReadOnlySpan<float> x, ReadOnlySpan<float> weights, ReadOnlySpan<byte> codes)
     {

@@ -38,7 +38,7 @@ internal static class SixBitBlocks
         }
     }
 
-    /// <summary>Rounds to a block: a scale for each group, those to 8 bits, and the weights anew to what they became.</summary>
+    /// <summary>Rounds to a block: finds scales, rounds these to 8 bits, and the weights to what they became.</summary>
     public static void Write(ReadOnlySpan<float> weights, Span<byte> block)
     {
         Span<float> scales = stackalloc float[Groups];

@@ -130,7 +130,7 @@ internal static class SmallBlocks
         BinaryPrimitives.WriteHalfLittleEndian(bytes, (System.Half)value);
 
     /// <summary>
-    /// Divides by the signed weight of largest magnitude, which becomes code 0: so a symmetric code uses all its values.
+    /// Divides by the signed weight of largest magnitude, which becomes code 0, so that all codes are used.
     /// </summary>
     private static float RoundToLargest(ReadOnlySpan<float> weights, int zero, Span<byte> codes)
     {

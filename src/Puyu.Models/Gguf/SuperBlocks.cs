@@ -6,10 +6,10 @@ namespace Puyu.Models.Gguf;
 ///   Q4_K:  d, dmin, s[12], qs[128]             Q5_K:  d, dmin, s[12], qh[32], qs[128]
 ///   w = d · scale · q − dmin · minimum
 /// </code>
-/// d and dmin are F16. Groups 0 to 3 have scale s[j] and minimum s[j + 4], 6 low bits each; groups 4 to 7 their low four
-/// bits in the nibbles of s[j + 4] and their high two in the high bits of s[j − 4] and s[j]. Of 64 weights, the low
-/// nibbles of 32 bytes are the first half and the high ones the second; bits 2k and 2k + 1 of qh[l] are the fifth ones
-/// of weights l and l + 32 of the k-th 64. Source: ggml-quants.c.
+/// d and dmin are F16. Groups 0 to 3 have scale s[j] and minimum s[j + 4], 6 low bits each; groups 4 to 7 their low
+/// four bits in the nibbles of s[j + 4] and their high two in the high bits of s[j − 4] and s[j]. Of 64 weights, the
+/// low nibbles of 32 bytes are the first half and the high ones the second; bits 2k and 2k + 1 of qh[l] are the fifth
+/// ones of weights l and l + 32 of the k-th 64. Source: ggml-quants.c.
 /// </remarks>
 internal static class SuperBlocks
 {

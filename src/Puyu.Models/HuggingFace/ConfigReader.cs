@@ -21,7 +21,7 @@ internal static class ConfigReader
     }
 
     /// <summary>Reads a JSON object and reports everything wrong with it at once.</summary>
-    /// <exception cref="InvalidDataException">The file is no JSON object, or <paramref name="read"/> noted problems.</exception>
+    /// <exception cref="InvalidDataException">The file is no object, or problems were noted.</exception>
     public static T Parse<T>(string path, Func<JsonFields, T> read)
     {
         try

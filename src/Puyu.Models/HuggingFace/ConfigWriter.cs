@@ -14,9 +14,16 @@ internal static class ConfigWriter
     /// <param name="config">Validated.</param>
     /// <param name="folder">Must exist.</param>
     /// <param name="dtype">Storage type of the weights.</param>
-    public static void Write(ModelConfig config, string folder, DType dtype)
+    /// <param name="quantization">What <c>quantization_config</c> says; null where weights are real numbers.</param>
+    public static void Write(ModelConfig config, string folder, DType dtype, JsonObject? quantization = null)
     {
-        WriteJson(Path.Combine(folder, HuggingFaceFiles.Config), Config(config, dtype));
+        JsonObject json = Config(config, dtype);
+        if (quantization is not null)
+        {
+            json["quantization_config"] = quantization;
+        }
+
+        WriteJson(Path.Combine(folder, HuggingFaceFiles.Config), json);
         WriteJson(Path.Combine(folder, HuggingFaceFiles.Generation), WithTokenIds(config, []));
     }
 

@@ -108,7 +108,7 @@ internal sealed class FolderWeights : IWeightSource
         }
     }
 
-    /// <summary>Keys that are needed are looked for again when they are read, so optional ones count where they are.</summary>
+    /// <summary>The keys that are there; those that are needed are looked for again when they are read.</summary>
     private IEnumerable<string> KeysOf(Parameter parameter)
     {
         if (!IsQuantized(parameter))

@@ -50,6 +50,44 @@ internal static class GptqLayout
             : new StoredWeight(Floats: null, weights);
     }
 
+    /// <summary>Packs codes, neighbouring inputs a word.</summary>
+    /// <param name="codes">[N, K].</param>
+    /// <param name="n">N.</param>
+    /// <param name="bits">4 or 8.</param>
+    /// <returns>[K / P, N].</returns>
+    public static int[] PackInputs(ReadOnlySpan<byte> codes, int n, int bits)
+    {
+        int k = codes.Length / n;
+        int perWord = 32 / bits;
+        int[] words = new int[codes.Length / perWord];
+        for (int i = 0; i < codes.Length; i++)
+        {
+            (int row, int input) = (i / k, i % k);
+            words[(input / perWord * n) + row] |= codes[i] << (input % perWord * bits);
+        }
+
+        return words;
+    }
+
+    /// <summary>Packs zeros, neighbouring outputs a word.</summary>
+    /// <param name="zeros">[N, groups].</param>
+    /// <param name="n">N.</param>
+    /// <param name="bits">4 or 8.</param>
+    /// <returns>[groups, N / P].</returns>
+    public static int[] PackOutputs(ReadOnlySpan<byte> zeros, int n, int bits)
+    {
+        int groups = zeros.Length / n;
+        int perWord = 32 / bits;
+        int[] words = new int[zeros.Length / perWord];
+        for (int i = 0; i < zeros.Length; i++)
+        {
+            (int row, int group) = (i / groups, i % groups);
+            words[((group * n) + row) / perWord] |= zeros[i] << (row % perWord * bits);
+        }
+
+        return words;
+    }
+
     /// <summary>[groups, N].</summary>
     private static int[] Zeros(int[] words, int groups, int n, QuantizationConfig config)
     {

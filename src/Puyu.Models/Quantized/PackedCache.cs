@@ -85,7 +85,7 @@ internal sealed unsafe class PackedCache : IDisposable
         }
     }
 
-    /// <summary>The packed weights of a parameter; null where it stays real numbers. Valid until this is disposed.</summary>
+    /// <summary>The packed weights of a parameter, until this is disposed; null where it stays real numbers.</summary>
     public PackedMatrix? Find(string name) => _matrices.GetValueOrDefault(name);
 
     /// <summary>Unmaps the file.</summary>

@@ -26,13 +26,13 @@ internal sealed record QuantizationConfig(
         if (Read(folder) is { } quantization)
         {
             throw new InvalidDataException(
-                $"{folder} has weights of {quantization.Bits} bits ({quantization.Method}) but real numbers are needed; "
-                + "DecoderFile.Load opens quantized models");
+                $"{folder} has weights of {quantization.Bits} bits ({quantization.Method}) but real numbers are needed "
+                + "here; DecoderFile.Load opens quantized models");
         }
     }
 
     /// <summary>The scheme of a linear map.</summary>
-    /// <param name="inputs">Length of a row; a group that is all of it is rounded up to a size that schemes have.</param>
+    /// <param name="inputs">Length of a row; as the size of a group it is rounded up to 16.</param>
     /// <param name="isSymmetric">Whether every group's zero is the middle code.</param>
     public QuantScheme SchemeOf(int inputs, bool isSymmetric) => new()
     {

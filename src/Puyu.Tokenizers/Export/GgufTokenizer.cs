@@ -15,7 +15,7 @@ public static class GgufTokenizer
     /// Rows of the model's embedding, at least the size of the vocabulary; the rows beyond it get unused tokens.
     /// </param>
     /// <returns>Strings, integers, booleans, and arrays of strings, floats, integers and bytes.</returns>
-    /// <exception cref="ArgumentException">The format cannot say what the tokenizer does; names what is in the way.</exception>
+    /// <exception cref="ArgumentException">The format cannot say what the tokenizer does; says why.</exception>
     public static IReadOnlyList<KeyValuePair<string, object>> Describe(Tokenizer tokenizer, int vocabSize)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -130,7 +130,7 @@ public static class GgufTokenizer
         return keys;
     }
 
-    /// <summary>Tokens that stand for nothing, each with a text of its own, as readers of the format want them.</summary>
+    /// <summary>Tokens that stand for nothing, each with a text of its own, as readers want them.</summary>
     private static (string[] Tokens, int[] Types) Unused(int vocabSize) => (
         [.. Enumerable.Range(0, vocabSize).Select(id => string.Create(CultureInfo.InvariantCulture, $"[PAD{id}]"))],
         [.. Enumerable.Repeat((int)PieceType.Unused, vocabSize)]);

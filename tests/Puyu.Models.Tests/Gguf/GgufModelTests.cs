@@ -8,8 +8,6 @@ namespace Puyu.Models.Tests.Gguf;
 
 public sealed class GgufModelTests : IDisposable
 {
-    private static readonly int[] _tokenIds = [3, 14, 15, 9, 26, 5, 35, 8];
-
     private readonly TemporaryFolder _folder = new();
     private readonly CpuBackend _backend = new(threads: 1);
 
@@ -29,9 +27,9 @@ public sealed class GgufModelTests : IDisposable
         GgufModel.Save(decoder, path, new GgufOptions { Type = GgufType.F32 });
 
         using Decoder read = Open(path);
-        float[] expected = Logits(decoder);
+        float[] expected = SmallModels.Logits(decoder);
         double largest = expected.Max(Math.Abs);
-        Assert.All(expected.Zip(Logits(read)), pair => Assert.Equal(pair.First, pair.Second, 1e-6 * largest));
+        Assert.All(expected.Zip(SmallModels.Logits(read)), pair => Assert.Equal(pair.First, pair.Second, 1e-6 * largest));
         Assert.Equal(decoder.Config.EosTokenIds, read.Config.EosTokenIds);
         Assert.Equal(decoder.Config.BosTokenId, read.Config.BosTokenId);
         Assert.Equal(decoder.Config.TiesEmbeddings, read.Config.TiesEmbeddings);
@@ -48,11 +46,11 @@ public sealed class GgufModelTests : IDisposable
         GgufModel.Save(decoder, path, new GgufOptions { Type = type });
 
         using Decoder read = Open(path);
-        float[] expected = Logits(decoder);
+        float[] expected = SmallModels.Logits(decoder);
         Assert.Equal(BlockFormat.Of(type).FloatType, read.Parameters["layers.1.attention.key.weight"].DType);
         Assert.Equal(DType.F32, read.Parameters["layers.1.attention_norm.weight"].DType);
         Assert.All(
-            expected.Zip(Logits(read)),
+            expected.Zip(SmallModels.Logits(read)),
             pair => Assert.Equal(pair.First, pair.Second, tolerance * expected.Max(Math.Abs)));
     }
 
@@ -158,13 +156,5 @@ public sealed class GgufModelTests : IDisposable
         GgufWeights weights = GgufWeights.Open(path);
         return Decoder.Create(
             weights.Config, _backend, (scope, parameter) => parameter.Attach(weights.Read(scope, parameter).Floats!), weights);
-    }
-
-    private float[] Logits(Decoder decoder)
-    {
-        using Scope scope = _backend.BeginScope();
-        DecoderInput input = DecoderInput.From(
-            scope, _tokenIds, [.. Enumerable.Range(0, _tokenIds.Length)], [0, _tokenIds.Length]);
-        return decoder.Logits(scope, decoder.Forward(scope, input)).Span<float>().ToArray();
     }
 }

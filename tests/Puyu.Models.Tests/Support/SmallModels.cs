@@ -27,4 +27,14 @@ internal static class SmallModels
         EosTokenIds = [2, 7],
         PadTokenId = 0,
     };
+
+    /// <summary>Logits of a short sequence.</summary>
+    public static float[] Logits(Decoder decoder)
+    {
+        using Scope scope = decoder.Backend.BeginScope();
+        int[] tokenIds = [3, 14, 15, 9, 26, 5, 35, 8];
+        DecoderInput input = DecoderInput.From(
+            scope, tokenIds, [.. Enumerable.Range(0, tokenIds.Length)], [0, tokenIds.Length]);
+        return decoder.Logits(scope, decoder.Forward(scope, input)).Span<float>().ToArray();
+    }
 }
