@@ -15,15 +15,13 @@ internal sealed partial class ErrorPages(RequestDelegate next, ILogger<ErrorPage
         {
             await next(context);
         }
-        catch (Exception failure) when (!context.Response.HasStarted)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to read an answer.
-            if (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
-            {
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-                return;
-            }
-
+            return;
+        }
+        catch (Exception failure) when (!context.Response.HasStarted)
+        {
             await WriteAsync(context, Describe(failure, logger));
             return;
         }
