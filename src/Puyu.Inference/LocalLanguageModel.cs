@@ -143,7 +143,8 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         _turn.Dispose();
     }
 
-    private static ChatTemplate FamilyTemplate(ModelConfig config, Tokenizer tokenizer) => config.Architecture switch
+    /// <summary>How the models of a family write conversations.</summary>
+    internal static ChatTemplate FamilyTemplate(ModelConfig config, Tokenizer tokenizer) => config.Architecture switch
     {
         ModelArchitecture.InternLm => ChatTemplate.InternLm,
         ModelArchitecture.Mistral => ChatTemplate.Mistral,

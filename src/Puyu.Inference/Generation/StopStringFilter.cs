@@ -7,12 +7,16 @@ namespace Puyu.Inference.Generation;
 /// of one is ever emitted.
 /// </summary>
 /// <param name="stopStrings">Not empty strings; none means that everything passes.</param>
-internal sealed class StopStringFilter(IReadOnlyList<string> stopStrings)
+/// <param name="includesStopString">Whether the stop string that appeared passes as well.</param>
+internal sealed class StopStringFilter(IReadOnlyList<string> stopStrings, bool includesStopString = false)
 {
     private readonly StringBuilder _held = new();
 
     /// <summary>Whether a stop string has appeared. Nothing passes afterwards.</summary>
-    public bool IsStopped { get; private set; }
+    public bool IsStopped => StopString is not null;
+
+    /// <summary>The stop string that appeared; null while none has.</summary>
+    public string? StopString { get; private set; }
 
     /// <summary>Adds text.</summary>
     /// <returns>What is certain not to belong to a stop string, and has not been returned before.</returns>
@@ -29,15 +33,15 @@ internal sealed class StopStringFilter(IReadOnlyList<string> stopStrings)
         }
 
         string all = _held.Append(text).ToString();
-        int stop = FirstStop(all);
-        IsStopped = stop >= 0;
-        int emitted = IsStopped ? stop : all.Length - LongestStopPrefixAtEnd(all);
         _held.Clear();
-        if (!IsStopped)
+        int stop = FindStop(all);
+        if (StopString is not null)
         {
-            _held.Append(all, emitted, all.Length - emitted);
+            return all[..(includesStopString ? stop + StopString.Length : stop)];
         }
 
+        int emitted = all.Length - LongestStopPrefixAtEnd(all);
+        _held.Append(all, emitted, all.Length - emitted);
         return all[..emitted];
     }
 
@@ -50,13 +54,17 @@ internal sealed class StopStringFilter(IReadOnlyList<string> stopStrings)
         return rest;
     }
 
-    private int FirstStop(string text)
+    /// <summary>Looks for the stop string that appears first.</summary>
+    private int FindStop(string text)
     {
         int first = -1;
         foreach (string stop in stopStrings)
         {
             int index = text.IndexOf(stop, StringComparison.Ordinal);
-            first = index >= 0 && (first < 0 || index < first) ? index : first;
+            if (index >= 0 && (first < 0 || index < first))
+            {
+                (first, StopString) = (index, stop);
+            }
         }
 
         return first;

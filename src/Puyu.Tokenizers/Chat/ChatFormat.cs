@@ -52,8 +52,14 @@ internal sealed record ChatFormat
     /// <summary>What a message's name is written as, where that is a special token.</summary>
     public IReadOnlyDictionary<string, string> SpecialNames { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How a call ends an assistant's message; null where the template has none.</summary>
-    public RoleFormat? Action { get; init; }
+    /// <summary>
+    /// How calls end an assistant's message, by their kind. The separator stands before a call unless the message
+    /// begins with it.
+    /// </summary>
+    public IReadOnlyDictionary<string, RoleFormat> Actions { get; init; } = new Dictionary<string, RoleFormat>();
+
+    /// <summary>How the assistant is told of tools; null where the family was not made for them.</summary>
+    public ToolsFormat? Tools { get; init; }
 
     /// <summary>Other names of the special tokens, for tokenizers that keep them under a spare name.</summary>
     public IReadOnlyDictionary<string, string> Aliases { get; init; } = new Dictionary<string, string>();

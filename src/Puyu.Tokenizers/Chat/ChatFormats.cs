@@ -42,7 +42,12 @@ internal static class ChatFormats
             ["plugin"] = "<|plugin|>",
             ["interpreter"] = "<|interpreter|>",
         },
-        Action = new RoleFormat("<|action_start|>{name}\n", "<|action_end|>"),
+        Actions = new Dictionary<string, RoleFormat>
+        {
+            ["plugin"] = new("<|action_start|><|plugin|>\n", "<|action_end|>"),
+            ["interpreter"] = new("<|action_start|><|interpreter|>\n", "<|action_end|>"),
+        },
+        Tools = ToolsFormats.InternLm2,
         Aliases = new Dictionary<string, string>
         {
             [ImStart] = "[UNUSED_TOKEN_146]",
@@ -90,8 +95,10 @@ internal static class ChatFormats
     public static readonly ChatFormat Qwen = ChatMl with
     {
         TemplateName = "qwen",
-        SpecialsIfKnown = ["<tool_response>", "</tool_response>"],
+        SpecialsIfKnown = ["<tool_response>", "</tool_response>", "<tool_call>", "</tool_call>"],
         StopTokens = [ImEnd, "<|endoftext|>"],
+        Actions = new Dictionary<string, RoleFormat> { ["plugin"] = new("<tool_call>\n", "\n</tool_call>", "\n") },
+        Tools = ToolsFormats.Qwen,
         Roles = new Dictionary<string, RoleFormat>(ChatMl.Roles)
         {
             ["tool"] = new($"{ImStart}user\n<tool_response>\n", $"\n</tool_response>{ImEnd}", "\n"),
@@ -120,7 +127,10 @@ internal static class ChatFormats
         BosText = "<|begin_of_text|>",
         EosText = "<|end_of_text|>",
         Specials = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
-        StopTokens = ["<|eot_id|>"],
+        SpecialsIfKnown = ["<|python_tag|>"],
+        StopTokens = ["<|eot_id|>", "<|eom_id|>"],
+        Actions = new Dictionary<string, RoleFormat> { ["plugin"] = new("<|python_tag|>", "") },
+        Tools = ToolsFormats.Llama3,
         Roles = new Dictionary<string, RoleFormat>
         {
             ["system"] = Llama3Role("system"),

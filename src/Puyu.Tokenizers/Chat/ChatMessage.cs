@@ -10,8 +10,12 @@ namespace Puyu.Tokenizers.Chat;
 /// InternLM2 only: the kind of message (<c>plugin</c>, <c>interpreter</c>, <c>file</c>) or the speaker's name, without
 /// white space.
 /// </param>
-/// <param name="Action">InternLM2 only: the call that ends an assistant's message.</param>
-public sealed record ChatMessage(string Role, string Content, string? Name = null, ChatAction? Action = null);
+/// <param name="Action">The call that ends an assistant's message, where the template has calls.</param>
+public sealed record ChatMessage(string Role, string Content, string? Name = null, ChatAction? Action = null)
+{
+    /// <summary>Calls behind <see cref="Action"/>.</summary>
+    public IReadOnlyList<ChatAction> FurtherActions { get; init; } = [];
+}
 
 /// <summary>A call of a tool by the assistant.</summary>
 /// <param name="Kind"><c>plugin</c> (a JSON call) or <c>interpreter</c> (fenced code).</param>

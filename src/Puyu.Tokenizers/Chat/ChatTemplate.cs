@@ -64,6 +64,11 @@ public sealed class ChatTemplate
     /// </summary>
     public IReadOnlyList<string> StopTokens => _format.StopTokens;
 
+    /// <summary>How the template writes calls of tools; null where the family was not made for them.</summary>
+    public ToolCallFormat? ToolCalls => _format.Tools is { } tools && _format.Actions["plugin"] is var call
+        ? new ToolCallFormat(call.Header, call.Suffix, tools.ArgumentsName)
+        : null;
+
     /// <summary>Finds a template; a trailing <c>_chat</c> is ignored, as in "internlm2_chat".</summary>
     /// <exception cref="ArgumentException">No template has the name; lists those there are.</exception>
     public static ChatTemplate ByName(string name)
@@ -79,25 +84,70 @@ public sealed class ChatTemplate
     /// <exception cref="ArgumentException">
     /// A message has a role, name or action that the template lacks, or is out of turn.
     /// </exception>
-    public string Render(IReadOnlyList<ChatMessage> messages) => Join(_writer.Write(messages));
+    public string Render(IReadOnlyList<ChatMessage> messages) => Join(_writer.Write(messages, []));
 
     /// <summary>Writes a conversation as text, up to where the assistant's next answer begins.</summary>
     /// <exception cref="ArgumentException">As for <see cref="Render"/>.</exception>
-    public string RenderPrompt(IReadOnlyList<ChatMessage> messages) => Join(_writer.WritePrompt(messages));
+    public string RenderPrompt(IReadOnlyList<ChatMessage> messages) => RenderPrompt(messages, []);
+
+    /// <summary>Writes a prompt whose assistant is told of tools.</summary>
+    /// <param name="messages">What was said.</param>
+    /// <param name="tools">
+    /// Each a JSON object with <c>name</c>, <c>description</c> and <c>parameters</c>; untrusted text.
+    /// </param>
+    /// <exception cref="ArgumentException">As for <see cref="Render"/>, or the template has no tools.</exception>
+    public string RenderPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> tools) =>
+        Join(_writer.WritePrompt(messages, tools));
 
     /// <summary>Encodes a whole conversation, for training.</summary>
     /// <exception cref="ArgumentException">
     /// As for <see cref="Render"/>, or the tokenizer lacks a special token of the template.
     /// </exception>
     public RenderedChat Encode(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages) =>
-        Encode(tokenizer, _writer.Write(messages));
+        Encode(tokenizer, _writer.Write(messages, []));
 
     /// <summary>Encodes a conversation up to where the assistant's next answer begins.</summary>
     /// <exception cref="ArgumentException">
     /// As for <see cref="Encode(Tokenizer, IReadOnlyList{ChatMessage})"/>.
     /// </exception>
     public int[] EncodePrompt(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages) =>
-        Encode(tokenizer, _writer.WritePrompt(messages)).Ids;
+        EncodePrompt(tokenizer, messages, []);
+
+    /// <summary>Encodes a prompt whose assistant is told of tools.</summary>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="Encode(Tokenizer, IReadOnlyList{ChatMessage})"/>, or the template has no tools.
+    /// </exception>
+    public int[] EncodePrompt(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> tools) =>
+        Encode(tokenizer, _writer.WritePrompt(messages, tools)).Ids;
+
+    /// <summary>
+    /// Encodes what follows an answer whose tokens are kept: its end, further messages, and where the next answer
+    /// begins. The tokens before stay as they are.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="Encode(Tokenizer, IReadOnlyList{ChatMessage})"/>.
+    /// </exception>
+    public int[] EncodeContinuation(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages) =>
+        Encode(tokenizer, _writer.WriteContinuation(messages), startsText: false).Ids;
+
+    /// <summary>
+    /// The special tokens that the tokenizer keeps under a spare name, as the template writes them.
+    /// </summary>
+    public IReadOnlyDictionary<int, string> AliasedTokens(Tokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var texts = new Dictionary<int, string>();
+        foreach ((string literal, string alias) in _format.Aliases)
+        {
+            if (!tokenizer.SpecialTokens.ContainsKey(literal)
+                && tokenizer.SpecialTokens.TryGetValue(alias, out int id))
+            {
+                texts.Add(id, literal);
+            }
+        }
+
+        return texts;
+    }
 
     /// <summary>
     /// The ids that end an answer: the template's stop tokens that the tokenizer has, and its end of text.
@@ -125,13 +175,12 @@ public sealed class ChatTemplate
             nameof(tokenizer));
     }
 
-    private RenderedChat Encode(Tokenizer tokenizer, List<ChatRun> runs)
+    private RenderedChat Encode(Tokenizer tokenizer, List<ChatRun> runs, bool startsText = true)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         var ids = new TokenBuffer();
         var trained = new List<bool>();
         var text = new StringBuilder();
-        bool startsText = true;
         for (int i = 0; i < runs.Count; i++)
         {
             ChatRun run = runs[i];

@@ -23,11 +23,51 @@ internal sealed class ChatWriter
     }
 
     /// <summary>A whole conversation.</summary>
-    public List<ChatRun> Write(IReadOnlyList<ChatMessage> messages)
+    /// <param name="messages">What was said.</param>
+    /// <param name="tools">Definitions of the tools that the assistant is told of, as JSON objects.</param>
+    public List<ChatRun> Write(IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> tools)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var runs = new List<ChatRun>();
         AddFormat(runs, _format.Start, isTrained: false);
+        var writer = new ChatToolsWriter(_format, tools, this);
+        writer.AddBeforeFirst(runs, messages);
+        AddMessages(runs, messages, writer);
+        return runs;
+    }
+
+    /// <summary>A conversation, and the header of the answer that follows.</summary>
+    public List<ChatRun> WritePrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<string> tools)
+    {
+        List<ChatRun> runs = Write(messages, tools);
+        if (_format.FoldedSystem is not null && messages is [] or [.., { Role: System or Assistant }])
+        {
+            throw new ArgumentException(
+                $"a prompt of chat template {_format.TemplateName} must end with a message of the user",
+                nameof(messages));
+        }
+
+        AddAnswerHeader(runs);
+        return runs;
+    }
+
+    /// <summary>What follows an answer: its end, further messages, and the header of the next answer.</summary>
+    public List<ChatRun> WriteContinuation(IReadOnlyList<ChatMessage> messages)
+    {
+        var runs = new List<ChatRun>();
+        RoleFormat assistant = _format.Roles[Assistant];
+        AddFormat(runs, assistant.Suffix, isTrained: true);
+        AddFormat(runs, assistant.Separator, isTrained: false);
+        AddMessages(runs, messages, new ChatToolsWriter(_format, [], this));
+        AddAnswerHeader(runs);
+        return runs;
+    }
+
+    private void AddAnswerHeader(List<ChatRun> runs) => AddFormat(
+        runs, _format.Roles[Assistant].Header.Replace(ChatFormat.Name, "", StringComparison.Ordinal), isTrained: false);
+
+    private void AddMessages(List<ChatRun> runs, IReadOnlyList<ChatMessage> messages, ChatToolsWriter tools)
+    {
         for (int i = 0; i < messages.Count; i++)
         {
             if (_format.FoldedSystem is not null)
@@ -37,26 +77,9 @@ internal sealed class ChatWriter
 
             if (_format.FoldedSystem is null || messages[i].Role != System)
             {
-                AddMessage(runs, messages[i], i > 0 ? messages[i - 1] : null);
+                AddMessage(runs, messages[i], i > 0 ? messages[i - 1] : null, tools);
             }
         }
-
-        return runs;
-    }
-
-    /// <summary>A conversation, and the header of the answer that follows.</summary>
-    public List<ChatRun> WritePrompt(IReadOnlyList<ChatMessage> messages)
-    {
-        List<ChatRun> runs = Write(messages);
-        if (_format.FoldedSystem is not null && messages is [] or [.., { Role: System or Assistant }])
-        {
-            throw new ArgumentException(
-                $"a prompt of chat template {_format.TemplateName} must end with a message of the user",
-                nameof(messages));
-        }
-
-        AddFormat(runs, _format.Roles[Assistant].Header.Replace(ChatFormat.Name, "", StringComparison.Ordinal), false);
-        return runs;
     }
 
     /// <summary>Where the system message lives in a user message, it must come first and before one.</summary>
@@ -81,7 +104,8 @@ internal sealed class ChatWriter
         }
     }
 
-    private void AddMessage(List<ChatRun> runs, ChatMessage message, ChatMessage? previous)
+    private void AddMessage(
+        List<ChatRun> runs, ChatMessage message, ChatMessage? previous, ChatToolsWriter tools)
     {
         if (!_format.Roles.TryGetValue(message.Role, out RoleFormat? role))
         {
@@ -91,6 +115,7 @@ internal sealed class ChatWriter
         }
 
         bool isTrained = message.Role == Assistant;
+        tools.AddOwnMessage(runs, message);
         AddHeader(runs, role.Header, message);
         if (previous?.Role == System && _format.FoldedSystem is RoleFormat system)
         {
@@ -100,8 +125,10 @@ internal sealed class ChatWriter
         }
 
         AddFormat(runs, role.Lead, isTrained);
+        tools.AddBeforeContent(runs, message);
         AddText(runs, message.Content, isTrained);
-        AddAction(runs, message);
+        tools.AddBehindContent(runs, message);
+        AddActions(runs, message);
         AddFormat(runs, role.Suffix, isTrained);
         AddFormat(runs, role.Separator, isTrained: false);
     }
@@ -140,30 +167,36 @@ internal sealed class ChatWriter
         }
     }
 
-    private void AddAction(List<ChatRun> runs, ChatMessage message)
+    private void AddActions(List<ChatRun> runs, ChatMessage message)
     {
-        if (message.Action is not ChatAction action)
+        if (message.Action is not ChatAction first)
         {
             return;
         }
 
-        if (_format.Action is not RoleFormat format || message.Role != Assistant
-            || !_format.SpecialNames.TryGetValue(action.Kind, out string? kind))
+        bool isFirst = message.Content.Length == 0;
+        foreach (ChatAction action in message.FurtherActions.Prepend(first))
         {
-            throw new ArgumentException(
-                $"a message of '{message.Role}' ends in action '{action.Kind}' "
-                + $"but chat template {_format.TemplateName} "
-                + (_format.Action is null ? "has no actions" : "has only the assistant's "
-                    + string.Join(" and ", _format.SpecialNames.Keys)),
-                nameof(message));
-        }
+            if (message.Role != Assistant || !_format.Actions.TryGetValue(action.Kind, out RoleFormat? format))
+            {
+                throw new ArgumentException(
+                    $"a message of '{message.Role}' ends in action '{action.Kind}' "
+                    + $"but chat template {_format.TemplateName} "
+                    + (_format.Actions.Count == 0 ? "has no actions" : "has only the assistant's "
+                        + string.Join(" and ", _format.Actions.Keys)),
+                    nameof(message));
+            }
 
-        AddFormat(runs, format.Header.Replace(ChatFormat.Name, kind, StringComparison.Ordinal), isTrained: true);
-        AddText(runs, action.Body, isTrained: true);
-        AddFormat(runs, format.Suffix, isTrained: true);
+            AddFormat(runs, isFirst ? "" : format.Separator, isTrained: true);
+            AddFormat(runs, format.Header, isTrained: true);
+            AddText(runs, action.Body, isTrained: true);
+            AddFormat(runs, format.Suffix, isTrained: true);
+            isFirst = false;
+        }
     }
 
-    private static void AddText(List<ChatRun> runs, string text, bool isTrained)
+    /// <summary>Adds what is never a special token.</summary>
+    internal static void AddText(List<ChatRun> runs, string text, bool isTrained)
     {
         if (text.Length > 0)
         {
@@ -172,7 +205,7 @@ internal sealed class ChatWriter
     }
 
     /// <summary>Adds a part of the template itself, in which special tokens count.</summary>
-    private void AddFormat(List<ChatRun> runs, string format, bool isTrained)
+    internal void AddFormat(List<ChatRun> runs, string format, bool isTrained)
     {
         int from = 0;
         for (int at = 0; at < format.Length;)

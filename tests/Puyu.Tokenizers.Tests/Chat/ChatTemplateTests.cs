@@ -140,8 +140,8 @@ public class ChatTemplateTests
             Error(() => ChatTemplate.ChatMl.Render([named])), StringComparison.Ordinal);
         Assert.Contains("name is 'a b'", Error(() => ChatTemplate.InternLm2.Render([named with { Name = "a b" }])),
             StringComparison.Ordinal);
-        Assert.Contains("chat template llama3 has no actions", Error(() => ChatTemplate.Llama3.Render([call])),
-            StringComparison.Ordinal);
+        Assert.Contains("chat template mistral has no actions",
+            Error(() => ChatTemplate.Mistral.Render([new("user", "q"), call])), StringComparison.Ordinal);
         Assert.Contains("action 'oracle'", Error(() => ChatTemplate.InternLm2.Render(
             [call with { Action = new ChatAction("oracle", "") }])), StringComparison.Ordinal);
         Assert.Contains("message of 'user' ends in action",

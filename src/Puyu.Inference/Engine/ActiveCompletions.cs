@@ -1,0 +1,167 @@
+using Puyu.Abstractions.Engine;
+
+namespace Puyu.Inference.Engine;
+
+/// <summary>The requests that an engine is working on, and how they end.</summary>
+/// <remarks>Used by the engine's thread, but for <see cref="Queued"/>.</remarks>
+/// <param name="sessions">Get their tokens back.</param>
+internal sealed class ActiveCompletions(SessionTable sessions)
+{
+    private readonly HashSet<Completion> _completions = [];
+    private readonly HashSet<Sequence> _embeddings = [];
+    private int _queued;
+
+    /// <summary>Whose sequences these are; changes when the engine wakes.</summary>
+    public required Scheduler Scheduler { get; set; }
+
+    /// <summary>Requests that have not begun. May be read by any thread.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>Counts a request that will come; any thread may say so.</summary>
+    public int Enqueue() => Interlocked.Increment(ref _queued);
+
+    /// <summary>Counts a request that has begun or will not come; any thread may say so.</summary>
+    public void Dequeue() => Interlocked.Decrement(ref _queued);
+
+    /// <summary>Begins to work on a request.</summary>
+    public void Add(Completion completion)
+    {
+        _completions.Add(completion);
+        Scheduler.Add(completion.Sequences[0]);
+    }
+
+    /// <summary>Begins to work on an embedding.</summary>
+    public void Add(Sequence embedding)
+    {
+        _embeddings.Add(embedding);
+        Scheduler.Add(embedding);
+    }
+
+    /// <summary>Notes that a sequence has joined the batch for the first time.</summary>
+    public void Begin(Sequence sequence)
+    {
+        if (sequence.Choice is { Completion: { HasBegun: false } completion })
+        {
+            completion.HasBegun = true;
+            Dequeue();
+        }
+    }
+
+    /// <summary>Ends an embedding.</summary>
+    public void Finish(Sequence embedding)
+    {
+        Scheduler.Remove(embedding);
+        _embeddings.Remove(embedding);
+    }
+
+    /// <summary>Ends a choice and gives its blocks back.</summary>
+    public void Finish(Sequence sequence, FinishReason reason)
+    {
+        Choice choice = sequence.Choice!;
+        Scheduler.Remove(sequence);
+        if (choice.Completion.Write(choice.TakeUpdate(sequence, reason)))
+        {
+            Forget(choice.Completion);
+        }
+    }
+
+    /// <summary>Ends a request with an exception at its reader.</summary>
+    public void Fail(Completion completion, Exception exception)
+    {
+        Remove(completion);
+        completion.Close(exception);
+    }
+
+    /// <summary>Ends a request whose reader has left.</summary>
+    public void Cancel(Completion completion)
+    {
+        if (!completion.IsClosed)
+        {
+            Remove(completion);
+            completion.Close(error: null);
+        }
+    }
+
+    /// <summary>Ends an embedding that nobody waits for.</summary>
+    public void Cancel(Sequence embedding)
+    {
+        if (_embeddings.Contains(embedding))
+        {
+            Finish(embedding);
+        }
+    }
+
+    /// <summary>Ends the requests of a session, or all.</summary>
+    /// <returns>How many.</returns>
+    public int Abort(string? sessionId)
+    {
+        Completion[] aborted = [.. _completions.Where(
+            completion => sessionId is null || completion.Session?.Id == sessionId)];
+        foreach (Completion completion in aborted)
+        {
+            foreach (Sequence sequence in completion.Sequences)
+            {
+                if (!sequence.IsFinished)
+                {
+                    Finish(sequence, FinishReason.Aborted);
+                }
+            }
+        }
+
+        return aborted.Length;
+    }
+
+    /// <summary>Ends everything.</summary>
+    /// <param name="error">For those who wait for embeddings.</param>
+    public void AbortAll(Exception error)
+    {
+        Abort(sessionId: null);
+        foreach (Sequence embedding in _embeddings.ToArray())
+        {
+            Finish(embedding);
+            embedding.Embedding!.TrySetException(error);
+        }
+    }
+
+    /// <summary>Ends everything that is in a step which failed.</summary>
+    public void Fail(Exception exception)
+    {
+        foreach (Completion completion in _completions.Where(
+            completion => completion.Sequences.Any(sequence => sequence.IsRunning)).ToArray())
+        {
+            Fail(completion, exception);
+        }
+
+        foreach (Sequence embedding in _embeddings.Where(sequence => sequence.IsRunning).ToArray())
+        {
+            Finish(embedding);
+            embedding.Embedding!.TrySetException(exception);
+        }
+    }
+
+    private void Remove(Completion completion)
+    {
+        foreach (Sequence sequence in completion.Sequences)
+        {
+            Scheduler.Remove(sequence);
+        }
+
+        Forget(completion);
+    }
+
+    private void Forget(Completion completion)
+    {
+        _completions.Remove(completion);
+        if (!completion.HasBegun)
+        {
+            completion.HasBegun = true;
+            Dequeue();
+        }
+
+        if (completion.Session is { } session)
+        {
+            Sequence sequence = completion.Sequences[0];
+            sessions.End(session, sequence.CompletionLength > 0 ? sequence : null);
+        }
+    }
+}

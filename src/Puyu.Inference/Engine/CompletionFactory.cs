@@ -1,0 +1,157 @@
+using Puyu.Abstractions;
+using Puyu.Abstractions.Engine;
+using Puyu.Inference.Caching;
+using Puyu.Inference.Constraints;
+using Puyu.Inference.Sampling;
+
+namespace Puyu.Inference.Engine;
+
+/// <summary>Checks requests and makes them ready for the engine's thread. May be shared by threads.</summary>
+/// <param name="model">What is served.</param>
+/// <param name="options">Of the engine.</param>
+/// <param name="encoder">Turns prompts into tokens.</param>
+/// <param name="texts">How tokens become text.</param>
+/// <param name="sessions">The conversations.</param>
+/// <param name="core">Knows the queue and what fits.</param>
+internal sealed class CompletionFactory(
+    EngineModel model, EngineOptions options, PromptEncoder encoder, TokenTexts texts, SessionTable sessions,
+    EngineCore core)
+{
+    private readonly TokenVocabulary _vocabulary = new(model.Tokenizer);
+    private long _arrivals;
+
+    /// <summary>Makes a request ready, and counts it as waiting.</summary>
+    /// <exception cref="EngineException">It cannot be served.</exception>
+    public Completion Begin(CompletionRequest request)
+    {
+        Check(request);
+        Session? session = request.SessionId is { } id ? sessions.Begin(id) : null;
+        bool isQueued = false;
+        try
+        {
+            int[] ids = encoder.Encode(request.Prompt, session is null ? [] : session.History);
+            RequireFits(ids.Length);
+            isQueued = true;
+            if (core.Completions.Enqueue() > options.QueueLimit + core.FreeSlots)
+            {
+                throw new EngineException(
+                    EngineErrorCode.Overloaded,
+                    $"{options.QueueLimit} requests wait and no more may; try again later");
+            }
+
+            return CreateCompletion(request, ids, session);
+        }
+        catch
+        {
+            if (isQueued)
+            {
+                core.Completions.Dequeue();
+            }
+
+            if (session is not null)
+            {
+                sessions.End(session, sequence: null);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes a sequence whose embedding is wanted.</summary>
+    /// <exception cref="EngineException">It cannot be computed.</exception>
+    public Sequence CreateEmbedding(IReadOnlyList<int> tokenIds, TaskCompletionSource<float[]> result)
+    {
+        int[] ids = encoder.Encode(new Prompt.OfTokens(tokenIds), history: []);
+        RequireFits(ids.Length);
+        var salt = new CacheSalt(Adapter: 0, Tenant: null, core.RopeLengths.Of(ids.Length));
+        return new Sequence(ids, salt, priority: 0, Interlocked.Increment(ref _arrivals)) { Embedding = result };
+    }
+
+    /// <summary>Throws unless ids are in the vocabulary.</summary>
+    public void RequireTokens(IEnumerable<int> tokenIds, string parameter)
+    {
+        foreach (int id in tokenIds)
+        {
+            Require(
+                id >= 0 && id < model.Tokenizer.VocabSize,
+                $"a token id is {id} but must be below {model.Tokenizer.VocabSize}", parameter);
+        }
+    }
+
+    private Completion CreateCompletion(CompletionRequest request, int[] ids, Session? session)
+    {
+        IReadOnlyList<int> modelStops = request.Sampling.IgnoresEndOfText ? [] : encoder.StopIds;
+        var completion = new Completion(request, ids, options.UpdateBuffer)
+        {
+            Session = session,
+            StopIds = [.. modelStops.Union(request.Sampling.StopTokenIds)],
+        };
+        var salt = new CacheSalt(Adapter: 0, request.Tenant, core.RopeLengths.Of(ids.Length));
+        long arrival = Interlocked.Increment(ref _arrivals);
+        var sampler = new SequenceSampler(
+            request.Sampling, _vocabulary, modelStops, constraint: null, request.TopLogProbabilities);
+        completion.Sequences = [.. Enumerable.Range(0, request.Choices).Select(
+            index => new Sequence(ids, salt, request.Priority, arrival)
+            {
+                Choice = new Choice(completion, index, texts),
+                Sampler = index == 0 ? sampler : sampler.Fork(index),
+            })];
+        return completion;
+    }
+
+    private void Check(CompletionRequest request)
+    {
+        try
+        {
+            request.Sampling.Validated();
+        }
+        catch (OptionsException exception)
+        {
+            throw new EngineException(
+                EngineErrorCode.InvalidRequest, exception.Message, nameof(CompletionRequest.Sampling));
+        }
+
+        Require(request.Choices > 0, $"Choices is {request.Choices} but must be positive", nameof(request.Choices));
+        Require(
+            request.Choices == 1 || request.SessionId is null,
+            $"Choices is {request.Choices} but must be 1 in a session", nameof(request.Choices));
+        if (request.Adapter is { } adapter)
+        {
+            throw new EngineException(
+                EngineErrorCode.UnknownAdapter, $"there is no adapter '{adapter}'", nameof(request.Adapter));
+        }
+
+        if (request.Constraint is not null || request.Sampling.Beams > 1)
+        {
+            throw new EngineException(
+                EngineErrorCode.NotSupported, "the engine takes neither constraints nor beams",
+                request.Constraint is null ? nameof(request.Sampling) : nameof(request.Constraint));
+        }
+
+        Require(
+            request.TopLogProbabilities is null or >= 0,
+            $"TopLogProbabilities is {request.TopLogProbabilities} but must not be negative",
+            nameof(request.TopLogProbabilities));
+        RequireTokens(
+            request.Sampling.StopTokenIds.Concat(request.Sampling.LogitBias.Keys), nameof(CompletionRequest.Sampling));
+    }
+
+    private static void Require(bool holds, string message, string parameter)
+    {
+        if (!holds)
+        {
+            throw new EngineException(EngineErrorCode.InvalidRequest, message, parameter);
+        }
+    }
+
+    private void RequireFits(int promptTokens)
+    {
+        if (promptTokens >= core.Capacity)
+        {
+            throw new EngineException(
+                EngineErrorCode.ContextLengthExceeded,
+                $"the prompt has {promptTokens} tokens but must have fewer than {core.Capacity}, "
+                + "what the context and the cache hold", nameof(CompletionRequest.Prompt));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using Puyu.Abstractions.Engine;
+using Puyu.Inference.Caching;
+using Puyu.Models;
+using Puyu.Tensors;
+
+namespace Puyu.Inference.Engine;
+
+/// <summary>The state of an engine. All but the constructor belongs to the engine's thread.</summary>
+internal sealed class EngineCore : IDisposable
+{
+    private readonly EngineModel _model;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TokenTexts _texts;
+    private readonly EngineCounters _counters;
+    private readonly Backend _backend;
+    private long _earlierPreemptions;
+    private Decoder? _decoder;
+    private EngineParts? _parts;
+    private Scheduler _scheduler = null!;
+    private StepExecutor _executor = null!;
+
+    /// <summary>Loads the model.</summary>
+    /// <param name="model">What is served.</param>
+    /// <param name="options">Validated.</param>
+    /// <param name="texts">How tokens become text.</param>
+    /// <param name="sessions">The conversations.</param>
+    /// <param name="counters">Counts.</param>
+    /// <param name="time">For ageing.</param>
+    public EngineCore(
+        EngineModel model, EngineOptions options, TokenTexts texts, SessionTable sessions, EngineCounters counters,
+        TimeProvider time)
+    {
+        _model = model;
+        _options = options;
+        _time = time;
+        _texts = texts;
+        _counters = counters;
+        _backend = options.Threads is { } threads ? new CpuBackend(threads) : new CpuBackend();
+        try
+        {
+            _decoder = model.Load(_backend);
+            Config = _decoder.Config;
+            RequireVocabulary(model, Config);
+            Completions = new ActiveCompletions(sessions) { Scheduler = null! };
+            Build();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sizes and variants of the model.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The requests at work.</summary>
+    public ActiveCompletions Completions { get; }
+
+    /// <summary>Whether memory is given back.</summary>
+    public bool IsAsleep => _parts is null;
+
+    /// <summary>Tokens of prompt and completion together at most.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>Sequences that could join the batch. May be read by any thread.</summary>
+    public int FreeSlots => _options.MaxBatch - _counters.Read().Running;
+
+    /// <summary>On which lengths rotations depend.</summary>
+    public RopeLengths RopeLengths { get; private set; } = null!;
+
+    /// <summary>Does a step.</summary>
+    /// <returns>False if nobody can go on before the next command.</returns>
+    public bool Step()
+    {
+        if (_parts is null)
+        {
+            return false;
+        }
+
+        StepPlan plan = _scheduler.Plan();
+        bool isEmpty = plan.Rows.Count == 0;
+        try
+        {
+            _executor.Execute(plan);
+        }
+#pragma warning disable CA1031 // whatever a step throws ends the requests in it, not the engine
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Completions.Fail(exception);
+        }
+
+        Publish();
+        return !isEmpty;
+    }
+
+    /// <summary>Ends the requests of a session, or all.</summary>
+    /// <returns>How many.</returns>
+    public int Abort(string? sessionId)
+    {
+        int aborted = Completions.Abort(sessionId);
+        Publish();
+        return aborted;
+    }
+
+    /// <summary>Ends a request whose reader has left.</summary>
+    public void Cancel(Completion completion)
+    {
+        Completions.Cancel(completion);
+        Publish();
+    }
+
+    /// <summary>Ends an embedding that nobody waits for.</summary>
+    public void Cancel(Sequence embedding)
+    {
+        Completions.Cancel(embedding);
+        Publish();
+    }
+
+    /// <summary>Forgets what is cached of a conversation.</summary>
+    public void Forget(CacheSalt salt, int[] history)
+    {
+        if (_parts is { } parts)
+        {
+            parts.Pool.Forget(salt, history);
+            Publish();
+        }
+    }
+
+    /// <summary>Ends what runs and gives memory back.</summary>
+    /// <param name="level">1: the cache; 2: the weights as well.</param>
+    public void Sleep(int level)
+    {
+        Completions.AbortAll(new EngineException(EngineErrorCode.Sleeping, "the engine sleeps; wake it"));
+        Publish();
+        _earlierPreemptions += _scheduler.Preemptions;
+        _parts?.Dispose();
+        _parts = null;
+        if (level == 2)
+        {
+            _decoder?.Dispose();
+            _decoder = null;
+        }
+
+        _backend.Memory.Trim();
+        _counters.PublishCache(blocks: 0, _options.BlockSize, blockBytes: 0);
+        _counters.Publish(running: 0, waiting: 0, used: 0, cached: 0, _earlierPreemptions);
+    }
+
+    /// <summary>Takes the memory again.</summary>
+    public void Wake()
+    {
+        if (_parts is null)
+        {
+            _decoder ??= _model.Load(_backend);
+            Build();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _parts?.Dispose();
+        _decoder?.Dispose();
+        _backend.Dispose();
+    }
+
+    private static void RequireVocabulary(EngineModel model, ModelConfig config)
+    {
+        if (model.Tokenizer.VocabSize > config.VocabSize)
+        {
+            throw new ArgumentException(
+                $"the tokenizer has {model.Tokenizer.VocabSize} ids "
+                + $"but the model has embeddings for {config.VocabSize}");
+        }
+    }
+
+    private void Build()
+    {
+        EngineParts parts = new(_decoder!, _model.Tokenizer.VocabSize, _options);
+        _parts = parts;
+        Capacity = parts.Capacity;
+        RopeLengths = parts.RopeLengths;
+        _scheduler = new Scheduler(_options, parts.Pool, parts.RopeLengths, parts.CopyBlock, _time);
+        Completions.Scheduler = _scheduler;
+        _executor = new StepExecutor(parts, _scheduler, _options, _texts, Completions, _counters);
+        _counters.PublishCache(parts.Pool.Count, _options.BlockSize, parts.BlockBytes);
+    }
+
+    private void Publish()
+    {
+        if (_parts is { } parts)
+        {
+            _counters.Publish(
+                _scheduler.Running, _scheduler.Waiting, parts.Pool.UsedCount, parts.Pool.CachedCount,
+                _earlierPreemptions + _scheduler.Preemptions);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using Puyu.Abstractions;
+using Puyu.Inference.Caching;
+using Puyu.Models;
+using Puyu.Tensors;
+
+namespace Puyu.Inference.Engine;
+
+/// <summary>What takes an engine's memory: the model and the cache of keys and values.</summary>
+internal sealed class EngineParts : IDisposable
+{
+    private readonly KvStorage _storage;
+
+    /// <param name="decoder">The model; outlives this.</param>
+    /// <param name="vocabSize">Ids that can be drawn: the model may have spare rows that stand for nothing.</param>
+    /// <param name="options">Validated.</param>
+    /// <exception cref="OptionsException">The cache has no room for a single block.</exception>
+    public EngineParts(Decoder decoder, int vocabSize, EngineOptions options)
+    {
+        ModelConfig config = decoder.Config;
+        VocabSize = vocabSize;
+        Backend = decoder.Backend;
+        RopeLengths = new RopeLengths(config);
+        BlockBytes = KvStorage.BlockBytes(config, options.BlockSize, options.CacheFormat);
+        int contextLength = options.ContextLength ?? config.MaxPositions;
+        Pool = new BlockPool(CountBlocks(contextLength, options), options.BlockSize, options.Hash);
+        Capacity = (int)Math.Min(contextLength, (long)Pool.Count * options.BlockSize);
+        _storage = new KvStorage(config, Backend, Pool.Count, options.BlockSize, options.CacheFormat);
+        Runner = new ModelRunner(decoder, _storage);
+    }
+
+    /// <summary>Ids that can be drawn.</summary>
+    public int VocabSize { get; }
+
+    /// <summary>Where the model computes.</summary>
+    public Backend Backend { get; }
+
+    /// <summary>Who holds which blocks.</summary>
+    public BlockPool Pool { get; }
+
+    /// <summary>Bytes of a block, all layers.</summary>
+    public long BlockBytes { get; }
+
+    /// <summary>Tokens of prompt and completion together at most: what fits the context and the cache.</summary>
+    public int Capacity { get; }
+
+    /// <summary>On which lengths rotations depend.</summary>
+    public RopeLengths RopeLengths { get; }
+
+    /// <summary>Brings tokens through the model.</summary>
+    public ModelRunner Runner { get; }
+
+    /// <summary>Copies a block to another, all layers.</summary>
+    public void CopyBlock(int source, int target) => _storage.Copy(source, target);
+
+    /// <inheritdoc/>
+    public void Dispose() => _storage.Dispose();
+
+    private int CountBlocks(int contextLength, EngineOptions options)
+    {
+        long full = (long)options.MaxBatch * ((contextLength + options.BlockSize - 1) / options.BlockSize);
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        long free = Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes) / 2;
+        long blocks = options.CacheBytes is { } bytes
+            ? bytes / BlockBytes
+            : Math.Min(full, free / BlockBytes);
+        return blocks > 0 ? (int)Math.Min(blocks, int.MaxValue / options.BlockSize) : throw new OptionsException(
+            $"{nameof(EngineOptions)}: CacheBytes is {options.CacheBytes ?? free} "
+            + $"but must be at least {BlockBytes}, the size of a block");
+    }
+}

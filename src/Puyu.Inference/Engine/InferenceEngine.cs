@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using Puyu.Abstractions;
+using Puyu.Abstractions.Engine;
+
+namespace Puyu.Inference.Engine;
+
+/// <summary>
+/// A decoder that completes many prompts at once: sequences join and leave a running batch, share the blocks of common
+/// prefixes, and get the same tokens whoever else is there. See docs/engine.md.
+/// </summary>
+public sealed class InferenceEngine : IInferenceEngine
+{
+    private readonly EngineModel _model;
+    private readonly EngineOptions _options;
+    private readonly PromptEncoder _encoder;
+    private readonly CompletionFactory _factory;
+    private readonly SessionTable _sessions;
+    private readonly EngineCounters _counters = new();
+    private readonly EngineCore _core;
+    private readonly EngineThread _thread;
+    private readonly EngineCard _card;
+    private volatile bool _isSleeping;
+    private int _isDisposed;
+
+    /// <summary>Loads a model and starts the engine's thread.</summary>
+    /// <param name="model">What is served.</param>
+    /// <param name="options">How much at once.</param>
+    /// <param name="time">For ageing and the time of loading.</param>
+    /// <exception cref="OptionsException">A value is out of range.</exception>
+    internal InferenceEngine(EngineModel model, EngineOptions options, TimeProvider time)
+    {
+        _model = model;
+        _options = options.Validated();
+        var texts = new TokenTexts(model.Tokenizer, model.ChatTemplate);
+        _sessions = new SessionTable(options.MaxSessions);
+        _core = new EngineCore(model, _options, texts, _sessions, _counters, time);
+        _encoder = new PromptEncoder(model.Tokenizer, model.ChatTemplate, _core.Config);
+        _factory = new CompletionFactory(model, _options, _encoder, texts, _sessions, _core);
+        _card = CreateCard(time.GetUtcNow());
+        _thread = new EngineThread(_core.Step);
+    }
+
+    /// <summary>Loads a model and starts its engine.</summary>
+    /// <param name="path">A folder in Hugging Face's layout.</param>
+    /// <param name="options">How much at once.</param>
+    /// <param name="time">For ageing and the time of loading.</param>
+    /// <exception cref="OptionsException">A value is out of range.</exception>
+    /// <exception cref="InvalidDataException">A file is corrupt or contradicts another.</exception>
+    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
+    public static InferenceEngine Load(string path, EngineOptions options, TimeProvider time) =>
+        new(EngineModel.Open(path), options, time);
+
+    /// <inheritdoc/>
+    public EngineCard Card => _card;
+
+    /// <inheritdoc/>
+    public EngineStatistics Statistics => _counters.Read();
+
+    /// <inheritdoc/>
+    public bool IsSleeping => _isSleeping;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Encode(string text, bool addsBeginning) => _encoder.Encode(text, addsBeginning);
+
+    /// <inheritdoc/>
+    public string Decode(IReadOnlyList<int> tokenIds)
+    {
+        _factory.RequireTokens(tokenIds, nameof(tokenIds));
+        return _model.Tokenizer.Decode([.. tokenIds]);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EncodePrompt(Prompt prompt) => _encoder.Encode(prompt, history: []);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<CompletionUpdate> CompleteAsync(
+        CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RequireAwake();
+        Completion completion = _factory.Begin(request);
+        void Cancel() => _thread.Post(() => _core.Cancel(completion));
+        _thread.Post(() => Add(completion));
+        try
+        {
+            using CancellationTokenRegistration registration = cancellationToken.Register(Cancel);
+            await foreach (CompletionUpdate update in completion.Updates.ReadAllAsync(cancellationToken)
+                .ConfigureAwait(false))
+            {
+                yield return update;
+                if (completion.HasRoomAgain)
+                {
+                    _thread.Wake();
+                }
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            Cancel();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<float[]> EmbedAsync(IReadOnlyList<int> tokenIds, CancellationToken cancellationToken)
+    {
+        RequireAwake();
+        var result = new TaskCompletionSource<float[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Sequence sequence = _factory.CreateEmbedding(tokenIds, result);
+        _thread.Post(() =>
+        {
+            if (_core.IsAsleep)
+            {
+                result.TrySetException(Sleeping());
+            }
+            else
+            {
+                _core.Completions.Add(sequence);
+            }
+        });
+        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
+        {
+            result.TrySetCanceled(cancellationToken);
+            _thread.Post(() => _core.Cancel(sequence));
+        });
+        return await result.Task.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task LoadAdapterAsync(string name, string folder, CancellationToken cancellationToken) =>
+        throw new EngineException(EngineErrorCode.NotSupported, "the engine takes no adapters", nameof(name));
+
+    /// <inheritdoc/>
+    public Task UnloadAdapterAsync(string name, CancellationToken cancellationToken) =>
+        throw new EngineException(EngineErrorCode.UnknownAdapter, $"there is no adapter '{name}'", nameof(name));
+
+    /// <inheritdoc/>
+    public int Abort(string? sessionId) =>
+        _thread.InvokeAsync(() => _core.Abort(sessionId)).GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public bool EndSession(string sessionId)
+    {
+        if (_sessions.Remove(sessionId) is not { } session)
+        {
+            return false;
+        }
+
+        _thread.Post(() =>
+        {
+            _core.Abort(sessionId);
+            _core.Forget(session.Salt, session.History);
+        });
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task SleepAsync(int level, CancellationToken cancellationToken)
+    {
+        if (level is not (1 or 2))
+        {
+            throw new EngineException(
+                EngineErrorCode.InvalidRequest, $"the level is {level} but must be 1 or 2", nameof(level));
+        }
+
+        _isSleeping = true;
+        await _thread.InvokeAsync(() =>
+        {
+            _core.Sleep(level);
+            return true;
+        }).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task WakeAsync(CancellationToken cancellationToken) => await _thread.InvokeAsync(() =>
+    {
+        _core.Wake();
+        return _isSleeping = false;
+    }).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        _isSleeping = true;
+        _thread.Post(() => _core.Completions.AbortAll(Sleeping()));
+        await Task.Run(_thread.Stop).ConfigureAwait(false);
+        _core.Dispose();
+    }
+
+    private static EngineException Sleeping() =>
+        new(EngineErrorCode.Sleeping, "the engine sleeps; wake it");
+
+    private EngineCard CreateCard(DateTimeOffset loaded) => new()
+    {
+        Name = _options.Name ?? _model.Name,
+        ContextLength = _core.Capacity,
+        VocabSize = _model.Tokenizer.VocabSize,
+        EmbeddingSize = _core.Config.HiddenSize,
+        Loaded = loaded,
+        Chats = _model.ChatTemplate is not null,
+        ToolCalls = _model.ChatTemplate?.ToolCalls is { } calls
+            ? new ToolCallSyntax(calls.Begin, calls.End, calls.ArgumentsName)
+            : null,
+        Sampling = _model.Sampling,
+        Weights = _model.Weights,
+        Cache = _options.CacheFormat.ToString().ToLowerInvariant(),
+    };
+
+    private void Add(Completion completion)
+    {
+        if (_core.IsAsleep)
+        {
+            _core.Completions.Fail(completion, Sleeping());
+        }
+        else
+        {
+            _core.Completions.Add(completion);
+        }
+    }
+
+    private void RequireAwake()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        if (_isSleeping)
+        {
+            throw Sleeping();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using Puyu.Inference.Caching;
+using Puyu.Models;
+using Puyu.Tensors;
+
+namespace Puyu.Inference.Engine;
+
+/// <summary>Brings scheduled tokens through the model.</summary>
+/// <remarks>After its first steps nothing is allocated on the managed heap.</remarks>
+/// <param name="decoder">The model.</param>
+/// <param name="cache">Keys and values of the sequences.</param>
+internal sealed class ModelRunner(Decoder decoder, KvStorage cache)
+{
+    private readonly List<int> _tokenIds = [];
+    private readonly List<int> _positionIds = [];
+    private readonly List<int> _cuSeqLens = [];
+    private readonly List<int> _contextLengths = [];
+    private readonly List<List<int>> _blockTables = [];
+
+    /// <summary>Computes the hidden states of scheduled rows, and their keys and values into the cache.</summary>
+    /// <returns>[T, D], in the order of the rows.</returns>
+    public Tensor Forward(Scope scope, List<ScheduledRows> group)
+    {
+        Clear();
+        int length = 1;
+        foreach (ScheduledRows rows in group)
+        {
+            Add(rows);
+            int turnsAsFor = rows.RopeLength == 0 ? 0 : Math.Max(rows.Sequence.PromptLength, rows.First + rows.Count);
+            length = Math.Max(length, Math.Max(turnsAsFor, rows.First + rows.Count));
+        }
+
+        DecoderInput input = DecoderInput.From(
+            scope, CollectionsMarshal.AsSpan(_tokenIds), CollectionsMarshal.AsSpan(_positionIds),
+            CollectionsMarshal.AsSpan(_cuSeqLens));
+        KvCacheView view = cache.View(
+            scope, CollectionsMarshal.AsSpan(_blockTables), CollectionsMarshal.AsSpan(_contextLengths));
+        return decoder.Forward(scope, input with { Length = length, Cache = view });
+    }
+
+    /// <summary>Computes the logits of some rows.</summary>
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="hidden">[T, D].</param>
+    /// <param name="rows">Each in [0, T).</param>
+    /// <returns>[rows, V].</returns>
+    public Tensor Logits(Scope scope, Tensor hidden, ReadOnlySpan<int> rows)
+    {
+        Tensor some = scope.Embedding(hidden, scope.From(rows, [rows.Length]));                 // [R, D]
+        return decoder.Logits(scope, some);                                                     // [R, V]
+    }
+
+    private void Clear()
+    {
+        _tokenIds.Clear();
+        _positionIds.Clear();
+        _cuSeqLens.Clear();
+        _cuSeqLens.Add(0);
+        _contextLengths.Clear();
+        _blockTables.Clear();
+    }
+
+    private void Add(ScheduledRows rows)
+    {
+        _tokenIds.AddRange(rows.Sequence.TokenIds.Slice(rows.First, rows.Count));
+        for (int i = 0; i < rows.Count; i++)
+        {
+            _positionIds.Add(rows.First + i);
+        }
+
+        _cuSeqLens.Add(_tokenIds.Count);
+        _contextLengths.Add(rows.First + rows.Count);
+        _blockTables.Add(rows.Sequence.BlockTable);
+    }
+}
