@@ -55,6 +55,46 @@ public class PagedAttentionTests
     }
 
     [Theory]
+    [InlineData("cpu-1", KvFormat.F32, 16, 1, 16)]
+    [InlineData("cpu-3", KvFormat.BF16, 32, 2, 48)]
+    [InlineData("cpu-1", KvFormat.Int8, 32, 2, 32)]
+    [InlineData("cpu-3", KvFormat.Int4, 64, 7, 16)]
+    public void Decode_GivesTheBitsOfPrefill_WhereContextsHaveSeveralParts(
+        string name, KvFormat storage, int blockSize, int group, int headDim)
+    {
+        const int Part = AttentionTiles.PartKeys;
+        const int Long = (2 * Part) + 70;
+        QkvLayout layout = new(2 * group, 2, headDim, QkvOrder.Blocks);
+        using Backend backend = AllBackends.Create(name);
+        float[] x = Numbers.Uniform(Long * layout.Width, seed: 1);
+
+        float[] whole = Run(backend, storage, blockSize, x, [Long], layout);
+        float[] chunks = Run(
+            backend, storage, blockSize, x,
+            [Part - 2, 1, 1, 1, 1, 2, 3, Part - 10, 1, 1, 1, 1, 2, 3, 4, 10, 1, 1, Long - (2 * Part) - 22], layout);
+
+        Assert.Equal(whole, chunks);
+    }
+
+    [Theory]
+    [InlineData(KvFormat.F32)]
+    [InlineData(KvFormat.BF16)]
+    [InlineData(KvFormat.Int8)]
+    [InlineData(KvFormat.Int4)]
+    public void Step_GivesTheBitsOfEachSequenceAlone_WhateverTheBatchAndThreads(KvFormat storage)
+    {
+        int[] lengths = [1, 1500, 33, 64, 1024, 1025];
+        int[] newRows = [1, 1, 1, 16, 1, 7];
+        float[][] alone = [.. lengths.Select((length, s) => Step(storage, threads: 1, [length], [newRows[s]], seed: s))];
+
+        float[] batch = Step(storage, threads: 1, lengths, newRows, seed: 0);
+        float[] threads = Step(storage, threads: 2, lengths, newRows, seed: 0);
+
+        Assert.Equal(alone.SelectMany(y => y), batch);
+        Assert.Equal(batch, threads);
+    }
+
+    [Theory]
     [InlineData(KvFormat.F32, 16, 32)]
     [InlineData(KvFormat.BF16, 5, 30)]
     [InlineData(KvFormat.Int8, 32, 80)]
@@ -162,6 +202,32 @@ public class PagedAttentionTests
         }
 
         return [.. results];
+    }
+
+    /// <summary>Results of the new rows of several sequences, whose earlier rows were put into the cache before.</summary>
+    private static float[] Step(KvFormat storage, int threads, int[] lengths, int[] newRows, int seed)
+    {
+        const int BlockSize = 32;
+        using var backend = new CpuBackend(threads);
+        using Scope scope = backend.BeginScope();
+        int width = (lengths.Max() + BlockSize - 1) / BlockSize;
+        KvBlocks cache = Cache(scope, storage, lengths.Length * width, BlockSize, _layout);
+        float[][] rows = [.. lengths.Select(
+            (length, s) => Numbers.Uniform(length * _layout.Width, (ulong)(seed + s)))];
+        int[] earlier = [.. lengths.Zip(newRows, (length, added) => length - added)];
+        Attend(earlier, [.. rows.Select((x, s) => x[..(earlier[s] * _layout.Width)])], earlier);
+        return Attend(newRows, [.. rows.Select((x, s) => x[(earlier[s] * _layout.Width)..])], lengths);
+
+        float[] Attend(int[] counts, float[][] x, int[] contexts)
+        {
+            int[] boundaries = [0, .. counts.Select((_, s) => counts[..(s + 1)].Sum())];
+            var sequences = new PagedSequences(
+                scope.From<int>(boundaries, [boundaries.Length]),
+                scope.From<int>([.. Enumerable.Range(0, lengths.Length * width)], [lengths.Length, width]),
+                scope.From<int>(contexts, [contexts.Length]));
+            Tensor qkv = scope.From<float>([.. x.SelectMany(part => part)], [boundaries[^1], _layout.Width]);
+            return scope.PagedAttention(qkv, cache, sequences, _layout).Span<float>().ToArray();
+        }
     }
 
     private static KvBlocks Cache(Scope scope, KvFormat storage, int blocks, int blockSize, QkvLayout layout)

@@ -31,12 +31,14 @@ internal static unsafe partial class AttentionSimd
         _ = input.Boundaries();
         float* qkv = input.Qkv.Pointer<float>();
         int* cuSeqLens = input.CuSeqLens.Pointer<int>();
-        Forward(backend, input, y, logSumExp, new ProjectedKeyValues(qkv, cuSeqLens, input.Layout));
+        Forward(backend, input, y, logSumExp, new ProjectedKeyValues(qkv, cuSeqLens, input.Layout), leastRows: 1);
     }
 
-    /// <summary>The same with keys and values from anywhere.</summary>
+    /// <summary>
+    /// The same with keys and values from anywhere, for sequences that have at least <paramref name="leastRows"/> rows.
+    /// </summary>
     public static void Forward<TKeyValues>(
-        CpuBackend backend, in AttentionInput input, Tensor y, Tensor? logSumExp, TKeyValues keyValues)
+        CpuBackend backend, in AttentionInput input, Tensor y, Tensor? logSumExp, TKeyValues keyValues, int leastRows)
         where TKeyValues : struct, IKeyValueRows
     {
         long scratchFloats = ForwardScratch.Floats(input.Layout.HeadDim);
@@ -52,8 +54,10 @@ internal static unsafe partial class AttentionSimd
             Y = y.OverwritePointer<float>(),
             LogSumExp = logSumExp is null ? null : logSumExp.OverwritePointer<float>(),
             Rows = input.Rows,
+            LeastRows = leastRows,
         };
-        backend.Workers.ForEach(AttentionPiece.Count(job.CuSeqLens, input.Sequences, input.Layout), ref job);
+        backend.Workers.ForEach(
+            AttentionPiece.Count(job.CuSeqLens, input.Sequences, input.Layout, leastRows), ref job);
         scratch.Release();
     }
 
@@ -70,10 +74,11 @@ internal static unsafe partial class AttentionSimd
         public float* Y;
         public float* LogSumExp;
         public int Rows;
+        public int LeastRows;
 
         public readonly void Execute(int piece, int worker)
         {
-            AttentionPiece where = AttentionPiece.Find(piece, CuSeqLens, Layout);
+            AttentionPiece where = AttentionPiece.Find(piece, CuSeqLens, Layout, LeastRows);
             Range rows = CuSeqLens[where.Sequence]..CuSeqLens[where.Sequence + 1];
             int length = rows.End.Value - rows.Start.Value;
             int context = KeyValues.FirstPosition(where.Sequence, length);
@@ -91,6 +96,11 @@ internal static unsafe partial class AttentionSimd
             int end = tiles[count - 1].LastPosition + 1;
             for (int first = 0; first < end; first += AttentionTiles.Keys)
             {
+                if (first > 0 && first % AttentionTiles.PartKeys == 0)
+                {
+                    EndPart(tiles, count, first, scratch);
+                }
+
                 KeyValues.Load(where, first, Math.Min(AttentionTiles.Keys, end - first), scratch.KeyValues);
                 for (int t = 0; t < count; t++)
                 {
@@ -115,8 +125,59 @@ internal static unsafe partial class AttentionSimd
         private readonly void Begin(in LaneTile tile, in ForwardTile forward)
         {
             tile.Transpose(Qkv, tile.QueryOffsets, Layout.HeadDim, 1 / MathF.Sqrt(Layout.HeadDim), forward.Queries);
-            new Span<float>(forward.Maximum, tile.Lanes).Fill(float.NegativeInfinity);
+            BeginPart(tile, forward);
+        }
+
+        /// <summary>
+        /// The maximum begins finite, since some queries of a tile may have no key in a part that others have keys in.
+        /// </summary>
+        private static void BeginPart(in LaneTile tile, in ForwardTile forward)
+        {
+            new Span<float>(forward.Maximum, tile.Lanes).Fill(float.MinValue);
             new Span<float>(forward.Sum, tile.Lanes).Clear();
+        }
+
+        /// <summary>Puts the part that ends before a key to the parts before it, for tiles that go on.</summary>
+        private readonly void EndPart(LaneTile* tiles, int count, int key, in ForwardScratch scratch)
+        {
+            for (int t = 0; t < count; t++)
+            {
+                if (tiles[t].LastPosition >= key)
+                {
+                    Combine(tiles[t], scratch.Tile(t), scratch, isFirst: key == AttentionTiles.PartKeys);
+                    BeginPart(tiles[t], scratch.Tile(t));
+                }
+            }
+        }
+
+        private readonly void Combine(
+            in LaneTile tile, in ForwardTile forward, in ForwardScratch scratch, bool isFirst)
+        {
+            int stride = scratch.KeyValues.Stride;
+            if (isFirst)
+            {
+                // Results, maxima and sums lie one after another, here and there.
+                int floats = (stride + 2) * AttentionTiles.Lanes;
+                new Span<float>(forward.Outputs, floats).CopyTo(new Span<float>(forward.AllOutputs, floats));
+                return;
+            }
+
+            float* factors = scratch.Scores;
+            TileParts.Combine(
+                tile.Lanes, forward.AllMaximum, forward.AllSum, forward.Maximum, forward.Sum, factors);
+            if (!tile.IsNarrow)
+            {
+                TileParts.CombineAcross(
+                    Layout.HeadDim, tile.Lanes, forward.AllOutputs, forward.Outputs, factors);
+                return;
+            }
+
+            for (int lane = 0; lane < tile.Count; lane++)
+            {
+                TileParts.CombineRow(
+                    stride, forward.AllOutputs + (lane * stride), forward.Outputs + (lane * stride), factors[lane],
+                    factors[tile.Lanes + lane]);
+            }
         }
 
         private readonly void Attend(
@@ -133,8 +194,8 @@ internal static unsafe partial class AttentionSimd
                 BStride = AttentionTiles.Lanes,
                 C = forward.Outputs,
                 CStride = AttentionTiles.Lanes,
-                Adds = firstKey > 0,
-                Scale = firstKey > 0 ? scratch.Rescale : null,
+                Adds = Continues(firstKey),
+                Scale = Continues(firstKey) ? scratch.Rescale : null,
                 Rows = AttentionTiles.RoundUp(Layout.HeadDim, TileProduct.RowUnit),
                 Columns = tile.Lanes,
                 Depth = keys,
@@ -148,7 +209,7 @@ internal static unsafe partial class AttentionSimd
             int stride = scratch.KeyValues.Stride;
             Scores(tile, scratch, forward, AttentionTiles.RoundUp(keys, TileProduct.RowUnit)).Run();
             Soften(tile, firstKey, keys, scratch, forward);
-            for (int lane = 0; lane < TileProduct.RowUnit && firstKey > 0; lane++)
+            for (int lane = 0; lane < TileProduct.RowUnit && Continues(firstKey); lane++)
             {
                 float* output = forward.Outputs + (lane * stride);
                 KeyValueTile.CopyRow(output, scratch.Rescale[lane], output, stride, stride);
@@ -163,7 +224,7 @@ internal static unsafe partial class AttentionSimd
                 BStride = stride,
                 C = forward.Outputs,
                 CStride = stride,
-                Adds = firstKey > 0,
+                Adds = Continues(firstKey),
                 Rows = TileProduct.RowUnit,
                 Columns = stride,
                 Depth = keys,
@@ -200,28 +261,40 @@ internal static unsafe partial class AttentionSimd
             TileSoftmax.Update(scratch.Scores, keys, tile.Lanes, forward.Maximum, forward.Sum, scratch.Rescale);
         }
 
+        /// <summary>Whether a tile of keys is not the first of its part.</summary>
+        private static bool Continues(int firstKey) => firstKey % AttentionTiles.PartKeys != 0;
+
         private readonly void Finish(in LaneTile tile, in ForwardTile forward, in ForwardScratch scratch)
         {
             int headDim = Layout.HeadDim;
+            bool hasParts = tile.LastPosition >= AttentionTiles.PartKeys;
+            if (hasParts)
+            {
+                Combine(tile, forward, scratch, isFirst: false);
+            }
+
+            float* outputs = hasParts ? forward.AllOutputs : forward.Outputs;
+            float* maximum = hasParts ? forward.AllMaximum : forward.Maximum;
+            float* sum = hasParts ? forward.AllSum : forward.Sum;
             for (int lane = 0; lane < tile.Count; lane++)
             {
-                scratch.Rescale[lane] = 1 / forward.Sum[lane];
+                scratch.Rescale[lane] = 1 / sum[lane];
                 if (LogSumExp != null)
                 {
                     (int row, int head) = tile[lane];
-                    LogSumExp[((long)head * Rows) + row] = forward.Maximum[lane] + MathF.Log(forward.Sum[lane]);
+                    LogSumExp[((long)head * Rows) + row] = maximum[lane] + MathF.Log(sum[lane]);
                 }
             }
 
             if (!tile.IsNarrow)
             {
-                tile.Scatter(forward.Outputs, headDim, scratch.Rescale, Y, tile.OutputOffsets, adds: false);
+                tile.Scatter(outputs, headDim, scratch.Rescale, Y, tile.OutputOffsets, adds: false);
                 return;
             }
 
             for (int lane = 0; lane < tile.Count; lane++)
             {
-                float* output = forward.Outputs + (lane * scratch.KeyValues.Stride);
+                float* output = outputs + (lane * scratch.KeyValues.Stride);
                 KeyValueTile.CopyRow(output, scratch.Rescale[lane], Y + tile.OutputOffsets[lane], headDim, headDim);
             }
         }

@@ -20,6 +20,12 @@ internal static class AttentionTiles
     public const int Keys = 64;
 
     /// <summary>
+    /// Keys after which the sums begin anew, at multiples of it: parts of a long context can be done side by side and
+    /// are then combined in order, always.
+    /// </summary>
+    public const int PartKeys = 1024;
+
+    /// <summary>
     /// Tiles of queries that a piece of the forward has, so that they share tiles of keys and values.
     /// </summary>
     public const int TilesOfPiece = 8;
@@ -38,13 +44,13 @@ internal static class AttentionTiles
 /// <param name="FirstTile">Number of the first tile in the sequence.</param>
 internal readonly record struct AttentionPiece(int Sequence, int KvHead, int FirstTile)
 {
-    /// <summary>Number of pieces of the forward of all sequences.</summary>
-    public static unsafe int Count(int* cuSeqLens, int sequences, QkvLayout layout)
+    /// <summary>Number of pieces of the forward of all sequences that have at least some number of rows.</summary>
+    public static unsafe int Count(int* cuSeqLens, int sequences, QkvLayout layout, int leastRows)
     {
         long count = 0;
         for (int sequence = 0; sequence < sequences; sequence++)
         {
-            count += CountOf(sequence, cuSeqLens, layout);
+            count += CountOf(sequence, cuSeqLens, layout, leastRows);
         }
 
         return checked((int)(count * layout.KvHeads));
@@ -53,11 +59,11 @@ internal readonly record struct AttentionPiece(int Sequence, int KvHead, int Fir
     /// <summary>
     /// The piece of a number. Within a sequence the last tiles, which attend to the most, come first.
     /// </summary>
-    public static unsafe AttentionPiece Find(int number, int* cuSeqLens, QkvLayout layout)
+    public static unsafe AttentionPiece Find(int number, int* cuSeqLens, QkvLayout layout, int leastRows)
     {
         for (int sequence = 0; ; sequence++)
         {
-            int pieces = CountOf(sequence, cuSeqLens, layout);
+            int pieces = CountOf(sequence, cuSeqLens, layout, leastRows);
             if (number < pieces * layout.KvHeads)
             {
                 int group = pieces - 1 - (number / layout.KvHeads);
@@ -68,9 +74,10 @@ internal readonly record struct AttentionPiece(int Sequence, int KvHead, int Fir
         }
     }
 
-    private static unsafe int CountOf(int sequence, int* cuSeqLens, QkvLayout layout)
+    private static unsafe int CountOf(int sequence, int* cuSeqLens, QkvLayout layout, int leastRows)
     {
-        int tiles = AttentionTiles.Count(cuSeqLens[sequence + 1] - cuSeqLens[sequence], layout);
+        int rows = cuSeqLens[sequence + 1] - cuSeqLens[sequence];
+        int tiles = rows < leastRows ? 0 : AttentionTiles.Count(rows, layout);
         return (tiles + AttentionTiles.TilesOfPiece - 1) / AttentionTiles.TilesOfPiece;
     }
 }

@@ -38,7 +38,7 @@ internal readonly unsafe struct ForwardScratch
     private static int Stride(int headDim) => AttentionTiles.RoundUp(headDim, TileProduct.ColumnUnit);
 
     private static long TileFloats(int stride) =>
-        (2L * stride * AttentionTiles.Lanes) + (2 * AttentionTiles.Lanes) + LaneTile.ScratchFloats;
+        (3L * stride * AttentionTiles.Lanes) + (4 * AttentionTiles.Lanes) + LaneTile.ScratchFloats;
 }
 
 /// <summary>What is kept for one tile of queries.</summary>
@@ -52,12 +52,21 @@ internal readonly unsafe struct ForwardTile(float* memory, int stride)
     /// <summary>[E rounded up, lanes]; [8, E rounded up] for a narrow tile.</summary>
     public float* Outputs { get; } = memory + (stride * AttentionTiles.Lanes);
 
-    /// <summary>[lanes]: greatest score so far.</summary>
+    /// <summary>[lanes]: greatest score so far, in this part of the keys.</summary>
     public float* Maximum { get; } = memory + (2 * stride * AttentionTiles.Lanes);
 
-    /// <summary>[lanes]: sum of exponentials so far.</summary>
+    /// <summary>[lanes]: sum of exponentials so far, in this part of the keys.</summary>
     public float* Sum { get; } = memory + (((2 * stride) + 1) * AttentionTiles.Lanes);
 
+    /// <summary>Like <see cref="Outputs"/>: of all parts of the keys that are done.</summary>
+    public float* AllOutputs { get; } = memory + (((2 * stride) + 2) * AttentionTiles.Lanes);
+
+    /// <summary>[lanes].</summary>
+    public float* AllMaximum { get; } = memory + (((3 * stride) + 2) * AttentionTiles.Lanes);
+
+    /// <summary>[lanes].</summary>
+    public float* AllSum { get; } = memory + (((3 * stride) + 3) * AttentionTiles.Lanes);
+
     /// <summary>For <see cref="LaneTile.Begin"/>.</summary>
-    public float* Lanes { get; } = memory + (((2 * stride) + 2) * AttentionTiles.Lanes);
+    public float* Lanes { get; } = memory + (((3 * stride) + 4) * AttentionTiles.Lanes);
 }

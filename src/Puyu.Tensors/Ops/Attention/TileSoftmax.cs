@@ -53,8 +53,10 @@ internal static unsafe class TileSoftmax
     /// <code>
     ///   m' = max(m, maxⱼ sⱼ),  α = e^(m − m'),  pⱼ = e^(sⱼ − m'),  l' = α l + Σⱼ pⱼ
     /// </code>
+    /// The sum takes every 16th key together and then halves, as vectors of keys do where keys are lanes (<see
+    /// cref="DecodeSoftmax"/>).
     /// </remarks>
-    /// <param name="scores">[keys, lanes]: s, overwritten with p.</param>
+    /// <param name="scores">[64, lanes]: s, overwritten with p; rows beyond the keys with zeros.</param>
     /// <param name="keys">Keys of the tile.</param>
     /// <param name="lanes">Queries.</param>
     /// <param name="maximum">[lanes]: m, replaced by m'.</param>
@@ -85,14 +87,13 @@ internal static unsafe class TileSoftmax
             T old = T.Load(maximum + lane);
             T m = T.MaxNative(old, Maximum<T>(s, keys));
             T alpha = FloatVectorMath.Exp(old - m);
-            T l = T.Create(0);
-            for (int j = 0; j < keys; j++)
+            for (int j = 0; j < AttentionTiles.Keys; j++)
             {
-                T p = FloatVectorMath.Exp(T.Load(s + (j * Stride)) - m);
+                T p = j < keys ? FloatVectorMath.Exp(T.Load(s + (j * Stride)) - m) : T.Create(0);
                 p.Store(s + (j * Stride));
-                l += p;
             }
 
+            T l = Sum<T>(s);
             m.Store(maximum + lane);
             alpha.Store(rescale + lane);
             T.MultiplyAdd(T.Load(sum + lane), alpha, l).Store(sum + lane);
@@ -146,6 +147,22 @@ internal static unsafe class TileSoftmax
             }
         }
     }
+
+    private static T Sum<T>(float* p)
+        where T : struct, IFloatVector<T>
+    {
+        T even = Eighth<T>(p, 0) + Eighth<T>(p, 4) + (Eighth<T>(p, 2) + Eighth<T>(p, 6));
+        T odd = Eighth<T>(p, 1) + Eighth<T>(p, 5) + (Eighth<T>(p, 3) + Eighth<T>(p, 7));
+        return even + odd;
+    }
+
+    private static T Eighth<T>(float* p, int key)
+        where T : struct, IFloatVector<T> => Sixteenth<T>(p, key) + Sixteenth<T>(p, key + 8);
+
+    private static T Sixteenth<T>(float* p, int key)
+        where T : struct, IFloatVector<T> =>
+        T.Load(p + (key * Stride)) + T.Load(p + ((key + 16) * Stride))
+        + T.Load(p + ((key + 32) * Stride)) + T.Load(p + ((key + 48) * Stride));
 
     private static T Maximum<T>(float* s, int keys)
         where T : struct, IFloatVector<T>
