@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["matmul"] = MatMulBench.Run,
     ["quantized-linear"] = QuantizedLinearBench.Run,
     ["attention"] = AttentionBench.Run,
+    ["paged-attention"] = PagedAttentionBench.Run,
     ["elementwise"] = ElementWiseBench.Run,
     ["training-step"] = TrainingStepBench.Run,
     ["tokenizers"] = TokenizerBench.Run,

@@ -160,6 +160,41 @@ public class PagedAttentionTests
         }
     }
 
+    [Fact]
+    public void Prefill_OfChunksAndOneToken_TakesMemoryInProportionToTheContext()
+    {
+        long[] bytes = [.. Enumerable.Range(10, 4).Select(power => ReservedBytes(1 << power))];
+
+        // The pool rounds up by at most an eighth.
+        Assert.All(bytes.Skip(1).Zip(bytes), pair => Assert.InRange(pair.First, pair.Second, 2.25 * pair.Second));
+
+        static long ReservedBytes(int length)
+        {
+            const int Chunk = 256;
+            const int BlockSize = 16;
+            var layout = new QkvLayout(2, 1, 16, QkvOrder.Blocks);
+            using var backend = new CpuBackend(threads: 1);
+            using Scope scope = backend.BeginScope();
+            int blocks = (length / BlockSize) + 1;
+            KvBlocks cache = Cache(scope, KvFormat.Int8, blocks, BlockSize, layout);
+            Tensor table = scope.From<int>([.. Enumerable.Range(0, blocks)], [1, blocks]);
+            for (int end = Chunk; end <= length; end += Chunk)
+            {
+                Attend(Chunk, end);
+            }
+
+            Attend(1, length + 1);
+            return backend.Memory.ReservedBytes;
+
+            void Attend(int rows, int end)
+            {
+                using Scope step = scope.Begin();
+                var sequences = new PagedSequences(step.From([0, rows], [2]), table, step.From([end], [1]));
+                step.PagedAttention(step.Zeros([rows, layout.Width]), cache, sequences, layout);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0, 1, "contextLengths[0] is 0 but must be between the 1 new rows and the 8 positions of its block table")]
     [InlineData(9, 1, "contextLengths[0] is 9 but must be between the 1 new rows and the 8 positions of its block table")]
