@@ -28,7 +28,8 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
         for (int tile = first; tile < end; tile += Keys)
         {
             int keys = Math.Min(Keys, end - tile);
-            Score(tile, keys);
+            int ahead = tile + Keys < end ? Keys : 0;
+            Score(tile, keys, ahead);
             DecodeSoftmax.Update<T>(
                 scratch.Scores, keys, layout.GroupSize, part.Maximum, part.Sum, scratch.Rescale, scratch.Tile);
             if (tile > first)
@@ -36,13 +37,14 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
                 Rescale();
             }
 
-            AddValues(tile, keys, tile > first);
+            AddValues(tile, keys, ahead, tile > first);
         }
     }
 
-    private void Score(int first, int keys)
+    private void Score(int first, int keys, int ahead)
     {
         byte** groups = stackalloc byte*[Groups];
+        byte** next = stackalloc byte*[Groups];
         for (int g = 0; g < Groups; g++)
         {
             // Where there is no key, the first ones stand in.
@@ -50,6 +52,7 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
             byte* head = keyValues.Head(sequence, kvHead, position, out int offset);
             groups[g] = head + (offset / Group * TStored.GroupBytes);
             ReadScales(head, offset, g);
+            next[g] = Ahead(position, ahead, out offset) + (offset / Group * TStored.GroupBytes);
         }
 
         for (int n = 0; n < Keys; n += 4 * T.Count)
@@ -64,6 +67,10 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
                 B1 = groups[n1 / Group],
                 B2 = groups[n2 / Group],
                 B3 = groups[n3 / Group],
+                Next0 = next[n / Group],
+                Next1 = next[n1 / Group],
+                Next2 = next[n2 / Group],
+                Next3 = next[n3 / Group],
                 Lane0 = n % Group,
                 Lane1 = n1 % Group,
                 Lane2 = n2 % Group,
@@ -114,7 +121,7 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
         }
     }
 
-    private void AddValues(int first, int keys, bool adds)
+    private void AddValues(int first, int keys, int ahead, bool adds)
     {
         int blockSize = keyValues.Layout.BlockSize;
         int run;
@@ -122,13 +129,13 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
         {
             byte* head = keyValues.Head(sequence, kvHead, first + j, out int offset);
             run = Math.Min(keys - j, blockSize - offset);
-            byte* rows = head + keyValues.Layout.Values
-                + ((long)offset * layout.HeadDim / Group * TStored.GroupBytes);
-            AddRows(rows, j, run, adds || j > 0);
+            byte* rows = Row(head, offset);
+            byte* next = Row(Ahead(first + j, ahead, out offset), offset);
+            AddRows(rows, next, j, run, adds || j > 0);
         }
     }
 
-    private void AddRows(byte* rows, int key, int count, bool adds)
+    private void AddRows(byte* rows, byte* next, int key, int count, bool adds)
     {
         int last = layout.HeadDim - T.Count;
         for (int n = 0; n < layout.HeadDim; n += 4 * T.Count)
@@ -145,6 +152,10 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
                 B1 = Column(rows, n1),
                 B2 = Column(rows, n2),
                 B3 = Column(rows, n3),
+                Next0 = Column(next, n),
+                Next1 = Column(next, n1),
+                Next2 = Column(next, n2),
+                Next3 = Column(next, n3),
                 Lane0 = n % Group,
                 Lane1 = n1 % Group,
                 Lane2 = n2 % Group,
@@ -163,6 +174,14 @@ internal readonly unsafe struct DecodeTile<T, TStored>(
             KvProduct.Run<T, TStored, ScalesOfSteps>(product, layout.GroupSize);
         }
     }
+
+    /// <summary>The block of a position so far ahead; of the last one at the end of the context.</summary>
+    private byte* Ahead(int position, int distance, out int offset) => keyValues.Head(
+        sequence, kvHead, Math.Min(position + distance, keyValues.FirstPosition(sequence, rows: 1)), out offset);
+
+    /// <summary>The values of a position in a block.</summary>
+    private byte* Row(byte* head, int offset) =>
+        head + keyValues.Layout.Values + ((long)offset * layout.HeadDim / Group * TStored.GroupBytes);
 
     private static byte* Column(byte* row, int element) => row + (element / Group * TStored.GroupBytes);
 }

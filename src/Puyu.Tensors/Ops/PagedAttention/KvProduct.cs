@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Puyu.Tensors;
 
@@ -29,6 +30,15 @@ internal unsafe struct KvProduct
     public int Lane1;
     public int Lane2;
     public int Lane3;
+
+    /// <summary>
+    /// What B will be for the next tile of keys, asked for meanwhile: blocks are too short for the processor to see where
+    /// reading goes on.
+    /// </summary>
+    public byte* Next0;
+    public byte* Next1;
+    public byte* Next2;
+    public byte* Next3;
 
     /// <summary>Bytes from one k to the next.</summary>
     public nint BStep;
@@ -117,6 +127,7 @@ internal unsafe struct KvProduct
         }
 
         byte* b0 = B0, b1 = B1, b2 = B2, b3 = B3;
+        byte* next0 = Next0, next1 = Next1, next2 = Next2, next3 = Next3;
         float* a = A, scales = Scales, zeros = Zeros;
         nint bStep = BStep, aRow = ARow;
         int lane0 = Lane0, lane1 = Lane1, lane2 = Lane2, lane3 = Lane3;
@@ -138,6 +149,14 @@ internal unsafe struct KvProduct
             b1 += bStep;
             b2 += bStep;
             b3 += bStep;
+            if (Sse.IsSupported)
+            {
+                nint ahead = k * bStep;
+                Sse.Prefetch0(next0 + ahead);
+                Sse.Prefetch0(next1 + ahead);
+                Sse.Prefetch0(next2 + ahead);
+                Sse.Prefetch0(next3 + ahead);
+            }
         }
 
         Store<T, TRows>(0, c00, c01, c02, c03);
