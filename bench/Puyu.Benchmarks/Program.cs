@@ -8,6 +8,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
 {
     ["matmul"] = MatMulBench.Run,
     ["quantized-linear"] = QuantizedLinearBench.Run,
+    ["decoder-step"] = DecoderStepBench.Run,
     ["attention"] = AttentionBench.Run,
     ["paged-attention"] = PagedAttentionBench.Run,
     ["elementwise"] = ElementWiseBench.Run,

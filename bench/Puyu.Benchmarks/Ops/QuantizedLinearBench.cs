@@ -145,7 +145,7 @@ public static unsafe class QuantizedLinearBench
         return bytes / seconds;
     }
 
-    private static PackedMatrix Pack(int n, int k, QuantScheme scheme)
+    internal static PackedMatrix Pack(int n, int k, QuantScheme scheme)
     {
         byte[] codes = new byte[n * k];
         for (int i = 0; i < codes.Length; i++)

@@ -81,18 +81,20 @@ internal readonly record struct PackedLayout(int Outputs, int Inputs, QuantSchem
     /// <summary>Bytes of the whole block.</summary>
     public long Bytes => HeaderBytes + (Tiles * TileBytes);
 
-    /// <summary>Place of a code in its tile.</summary>
+    /// <summary>Place of an output's first codes of a group in its tile; <see cref="StepAt"/> has the others.</summary>
     /// <param name="output">Within the tile.</param>
-    /// <param name="input">k.</param>
-    /// <param name="shift">By how many bits it is shifted in its byte.</param>
-    public int CodeAt(int output, int input, out int shift)
+    /// <param name="group">Of the layout.</param>
+    public int CodesAt(int output, int group) =>
+        (((group / 2) + 1) * HeadBytes) + (group * GroupBytes) + (output * StepInputs);
+
+    /// <summary>Distance of the four codes of a step from the first ones of its group.</summary>
+    /// <param name="step">Within the group.</param>
+    /// <param name="bits">Of a code.</param>
+    /// <param name="shift">By how many bits the codes are shifted in their bytes.</param>
+    public static int StepAt(int step, int bits, out int shift)
     {
-        int group = input / Group;
-        (int step, int place) = (input % Group / StepInputs, input % StepInputs);
-        shift = Scheme.Bits == 4 ? step % 2 * 4 : 0;
-        int vector = Scheme.Bits == 4 ? step / 2 : step;
-        int ofGroup = (((group / 2) + 1) * HeadBytes) + (group * GroupBytes);
-        return ofGroup + (vector * VectorBytes) + (output * StepInputs) + place;
+        shift = bits == 4 ? step % 2 * 4 : 0;
+        return (bits == 4 ? step / 2 : step) * VectorBytes;
     }
 
     /// <summary>Place of a scale in its tile; its zero, if there is one, stands <see cref="ScaleBytes"/> on.</summary>

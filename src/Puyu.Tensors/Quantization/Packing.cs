@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Puyu.Tensors.Quantization;
 
 /// <summary>Carries weights between the order of their definition and that of <see cref="PackedLayout"/>.</summary>
@@ -48,7 +50,13 @@ internal static unsafe class Packing
             new float[layout.Outputs * groups], new float[layout.Outputs * groups]);
         Parallel.For(0, layout.Outputs, row =>
         {
-            UnpackCodes(packed, row, weights.Codes.AsSpan(row * layout.Inputs, layout.Inputs));
+            Span<byte> codes = weights.Codes.AsSpan(row * layout.Inputs, layout.Inputs);
+            for (int part = 0; part < layout.Groups; part++)
+            {
+                int from = part * layout.Group;
+                UnpackGroup(packed, layout, row, part, codes[from..Math.Min(from + layout.Group, codes.Length)]);
+            }
+
             for (int group = 0; group < groups; group++)
             {
                 int at = (row * groups) + group;
@@ -67,27 +75,31 @@ internal static unsafe class Packing
     public static void DequantizeRow(PackedMatrix packed, int row, Span<float> target)
     {
         PackedLayout layout = packed.Layout;
-        byte* tile = packed.Tile(row / PackedLayout.TileOutputs);
-        for (int first = 0; first < target.Length; first += layout.Group)
+        int width = layout.Group;
+        Span<byte> codes = stackalloc byte[width];
+        for (int group = 0; group * width < target.Length; group++)
         {
-            (float scale, float zero) = Affine(packed, row, first / layout.Group);
-            int end = Math.Min(first + layout.Group, target.Length);
-            for (int k = first; k < end; k++)
+            int first = group * width;
+            Span<byte> part = codes[..Math.Min(width, target.Length - first)];
+            UnpackGroup(packed, layout, row, group, part);
+            (float scale, float zero) = Affine(packed, row, group);
+            for (int k = 0; k < part.Length; k++)
             {
-                byte code = tile[layout.CodeAt(row % PackedLayout.TileOutputs, k, out int shift)];
-                target[k] = scale * (((code >> shift) & layout.Scheme.MaxCode) - zero);
+                target[first + k] = scale * (part[k] - zero);
             }
         }
     }
 
-    private static void UnpackCodes(PackedMatrix packed, int row, Span<byte> codes)
+    /// <summary>Reads the codes of one group of one row; the last group may be shorter.</summary>
+    private static void UnpackGroup(PackedMatrix packed, PackedLayout layout, int row, int group, Span<byte> codes)
     {
-        PackedLayout layout = packed.Layout;
-        byte* tile = packed.Tile(row / PackedLayout.TileOutputs);
+        int bits = layout.Scheme.Bits;
+        byte* source = packed.Tile(row / PackedLayout.TileOutputs)
+            + layout.CodesAt(row % PackedLayout.TileOutputs, group);
         for (int k = 0; k < codes.Length; k++)
         {
-            byte code = tile[layout.CodeAt(row % PackedLayout.TileOutputs, k, out int shift)];
-            codes[k] = (byte)((code >> shift) & layout.Scheme.MaxCode);
+            int at = PackedLayout.StepAt(k / PackedLayout.StepInputs, bits, out int shift);
+            codes[k] = (byte)((source[at + (k % PackedLayout.StepInputs)] >> shift) & layout.Scheme.MaxCode);
         }
     }
 
@@ -131,20 +143,35 @@ internal static unsafe class Packing
     {
         int groups = weights.Scheme.Groups(weights.Inputs);
         ReadOnlySpan<byte> codes = weights.Codes.AsSpan(row * weights.Inputs, weights.Inputs);
-        for (int group = 0; group < groups; group++)
+        int width = layout.Group;
+        for (int group = 0; group * width < weights.Inputs; group++)
         {
-            int at = (row * groups) + group;
-            if (IsConstant(weights.Scales[at], weights.Offsets[at]))
+            int at = (row * groups) + (group * width / weights.Scheme.GroupSize);
+            if (!IsConstant(weights.Scales[at], weights.Offsets[at]))
             {
-                continue;
-            }
-
-            int end = Math.Min((group + 1) * weights.Scheme.GroupSize, weights.Inputs);
-            for (int k = group * weights.Scheme.GroupSize; k < end; k++)
-            {
-                tile[layout.CodeAt(row % PackedLayout.TileOutputs, k, out int shift)] |= (byte)(codes[k] << shift);
+                ReadOnlySpan<byte> part = codes[(group * width)..Math.Min((group + 1) * width, codes.Length)];
+                PackGroup(part, weights.Scheme.Bits, tile + layout.CodesAt(row % PackedLayout.TileOutputs, group));
             }
         }
+    }
+
+    /// <summary>Adds the codes of one group of one row to a tile, four at a time.</summary>
+    private static void PackGroup(ReadOnlySpan<byte> codes, int bits, byte* target)
+    {
+        for (int step = 0; step * PackedLayout.StepInputs < codes.Length; step++)
+        {
+            ReadOnlySpan<byte> four = codes[(step * PackedLayout.StepInputs)..];
+            uint word = four.Length >= sizeof(uint) ? MemoryMarshal.Read<uint>(four) : ReadShort(four);
+            *(uint*)(target + PackedLayout.StepAt(step, bits, out int shift)) |= word << shift;
+        }
+    }
+
+    private static uint ReadShort(ReadOnlySpan<byte> codes)
+    {
+        Span<byte> four = stackalloc byte[sizeof(uint)];
+        four.Clear();
+        codes.CopyTo(four);
+        return MemoryMarshal.Read<uint>(four);
     }
 
     private static void PackScales(QuantizedWeights weights, int row, PackedLayout layout, byte* tile)

@@ -6,17 +6,21 @@ using Puyu.Tensors.Threads;
 namespace Puyu.Tensors;
 
 /// <summary>
-/// The product of rounded rows with up to three matrices, on all workers: each takes one even share of the tiles of
-/// every matrix. See docs/quantized-kernels.md.
+/// The product of rounded rows with up to three matrices, on all workers. See docs/quantized-kernels.md.
 /// </summary>
 /// <remarks>
 /// Rows are taken in chunks whose rounded activations stay in the second-level cache; within a chunk a tile of weights,
 /// which fits the first level, meets all panels of rows before the next is read. So few rows read the weights once.
+/// A piece is an even share of the tiles of every matrix, small enough that its weights stay in the second-level cache
+/// from chunk to chunk, and that a worker whose processor is taken away for a while holds up little.
 /// </remarks>
 internal unsafe struct QuantizedProduct : IJob
 {
     /// <summary>Bytes of activations that a chunk of rows may have.</summary>
     private const int ChunkBytes = 384 << 10;
+
+    /// <summary>Bytes of the weights of a piece, about.</summary>
+    private const int PieceBytes = 256 << 10;
 
     private const int TileOutputs = PackedLayout.TileOutputs;
 
@@ -27,6 +31,7 @@ internal unsafe struct QuantizedProduct : IJob
     private QuantizedTile _shape;
     private Segments _segments;
     private int _count;
+    private int _pieces;
 
     /// <param name="workers">Who computes.</param>
     /// <param name="memory">Lends memory for the rounded rows.</param>
@@ -69,7 +74,8 @@ internal unsafe struct QuantizedProduct : IJob
     /// <param name="ldy">Distance between rows of the result.</param>
     public void Add(PackedMatrix weight, Tensor? bias, float* y, long ldy) => _segments[_count++] = new Segment
     {
-        Tiles = weight.Tile(0),
+        FirstTile = weight.Tile(0),
+        Tiles = weight.Layout.Tiles,
         TileBytes = weight.Layout.TileBytes,
         Outputs = weight.Outputs,
         Multiplier = weight.Layout.Unit * QuantizedTile.Rebias,
@@ -89,8 +95,22 @@ internal unsafe struct QuantizedProduct : IJob
         Storage scratch = _memory.RentScratch(_rows.Rows * _rows.RowBytes);
         _rows.Panels = (byte*)scratch.Pointer;
         _workers.ForEach(_rows.PanelCount, ref _rows);
-        _workers.ForEach(_workers.Threads, ref this);
+        _pieces = Pieces();
+        _workers.ForEach(_pieces, ref this);
         scratch.Release();
+    }
+
+    /// <summary>As many pieces for each worker as for the others.</summary>
+    private readonly int Pieces()
+    {
+        long bytes = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            bytes += _segments[i].Tiles * _segments[i].TileBytes;
+        }
+
+        int threads = _workers.Threads;
+        return (int)((bytes + ((long)PieceBytes * threads) - 1) / ((long)PieceBytes * threads)) * threads;
     }
 
     /// <summary>One share of the tiles.</summary>
@@ -103,9 +123,8 @@ internal unsafe struct QuantizedProduct : IJob
             int end = Math.Min(panels, first + chunk);
             for (int i = 0; i < (IsGated ? 1 : _count); i++)
             {
-                int tiles = (_segments[i].Outputs + TileOutputs - 1) / TileOutputs;
-                int lastTile = (int)((piece + 1L) * tiles / _workers.Threads);
-                for (int tile = (int)((long)piece * tiles / _workers.Threads); tile < lastTile; tile++)
+                int endTile = (int)((piece + 1L) * _segments[i].Tiles / _pieces);
+                for (int tile = (int)((long)piece * _segments[i].Tiles / _pieces); tile < endTile; tile++)
                 {
                     MultiplyTile(i, tile, first, end);
                 }
@@ -151,7 +170,7 @@ internal unsafe struct QuantizedProduct : IJob
     {
         ref readonly Segment matrix = ref _segments[segment];
         QuantizedTile operands = _shape;
-        operands.Weights = matrix.Tiles + (tile * matrix.TileBytes);
+        operands.Weights = matrix.FirstTile + (tile * matrix.TileBytes);
         operands.Multiplier = matrix.Multiplier;
         operands.Y = y;
         operands.Ldy = ldy;
@@ -180,7 +199,8 @@ internal unsafe struct QuantizedProduct : IJob
     /// <summary>One matrix and its result.</summary>
     private struct Segment
     {
-        public byte* Tiles;
+        public byte* FirstTile;
+        public int Tiles;
         public long TileBytes;
         public int Outputs;
         public float Multiplier;
