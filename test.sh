@@ -13,7 +13,7 @@ if [ "${1:-}" = --no-build ]; then
 else
   scripts/get-tiktoken.sh || echo "note: tests against tiktoken's own ranks will be skipped" >&2
   scripts/get-chromium.sh || echo "note: tests of the chat page in a browser will be skipped" >&2
-  scripts/get-openai-node.sh || echo "note: tests with OpenAI's JavaScript client will be skipped" >&2
+  scripts/get-node-clients.sh || echo "note: tests with clients in JavaScript will be skipped" >&2
   dotnet build Puyu.slnx -c Release -v quiet --nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 fi
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
+using Puyu.Serving.Anthropic;
 
 namespace Puyu.Serving;
 
@@ -53,9 +54,18 @@ internal sealed partial class ErrorPages(RequestDelegate next, ILogger<ErrorPage
         }
     }
 
-    public static void Write(Utf8JsonWriter json, ApiException error)
+    /// <summary>Writes an error.</summary>
+    /// <param name="json">Written to.</param>
+    /// <param name="error">What is wrong.</param>
+    /// <param name="isMarked">Whether the object says that it is one, as Anthropic's clients expect.</param>
+    public static void Write(Utf8JsonWriter json, ApiException error, bool isMarked = false)
     {
         json.WriteStartObject();
+        if (isMarked)
+        {
+            json.WriteString("type"u8, "error"u8);
+        }
+
         json.WriteStartObject("error");
         json.WriteString("message", error.Message);
         json.WriteString("type", error.Type);
@@ -94,7 +104,9 @@ internal sealed partial class ErrorPages(RequestDelegate next, ILogger<ErrorPage
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        await JsonReply.WriteAsync(context, error, static (json, error) => Write(json, error));
+        bool isMarked = context.Request.Path.StartsWithSegments(MessagesRoute.Path, StringComparison.Ordinal);
+        await JsonReply.WriteAsync(
+            context, (error, isMarked), static (json, answer) => Write(json, answer.error, answer.isMarked));
         await context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().CompleteAsync();
     }
 

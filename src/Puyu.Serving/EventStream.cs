@@ -91,6 +91,9 @@ internal sealed class EventStream : IAsyncDisposable
     {
         _ended = true;
         await _timer.DisposeAsync();
+
+        // A comment that is being sent must be done before the response is.
+        await _turn.WaitAsync();
         await _json.DisposeAsync();
         _turn.Dispose();
     }

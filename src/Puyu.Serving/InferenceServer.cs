@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
+using Puyu.Serving.Anthropic;
 using Puyu.Serving.KServe;
 using Puyu.Serving.LmDeploy;
 using Puyu.Serving.Metrics;
@@ -62,6 +63,7 @@ public sealed class InferenceServer : IAsyncDisposable
         PageRoutes.Map(_app);
         OpenAiRoutes.Map(_app);
         KServeRoutes.Map(_app);
+        MessagesRoute.Map(_app);
         LmDeployRoutes.Map(_app);
         AdministrationRoutes.Map(_app);
     }

@@ -59,6 +59,18 @@ public class HttpTests
     }
 
     [Fact]
+    public async Task Post_TakesAnyModel_WhereItMay()
+    {
+        await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { AcceptsAnyModel = true });
+
+        (int status, JsonNode body) = await server.AskAsync(Chat, """{"model":"gpt-4","messages":"hi"}""");
+
+        Assert.Equal(200, status);
+        Assert.Equal("gpt-4", (string?)body["model"]);
+        Assert.Null(Assert.Single(server.Engine.Requests).Adapter);
+    }
+
+    [Fact]
     public async Task Post_RefusesLargeBodies()
     {
         await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { MaxBodyBytes = 1000 });

@@ -38,6 +38,7 @@ internal sealed class CompletionWriter
     private readonly long _created;
     private readonly int[] _offsets;
     private readonly bool[] _begun;
+    private readonly IReadOnlyList<TokenScore>[] _promptScores;
 
     public CompletionWriter(CompletionQuery query, long created)
     {
@@ -47,6 +48,8 @@ internal sealed class CompletionWriter
         _model = JsonEncodedText.Encode(query.Model, JsonReply.Options.Encoder);
         _offsets = new int[query.Completions.Count * query.Choices];
         _begun = new bool[_offsets.Length];
+        _promptScores = new IReadOnlyList<TokenScore>[query.Completions.Count];
+        Array.Fill(_promptScores, []);
         Usage = new Usage(query.Completions.Count);
     }
 
@@ -102,6 +105,12 @@ internal sealed class CompletionWriter
 
     private void WriteChoice(Utf8JsonWriter json, int prompt, CompletionUpdate update)
     {
+        // The engine scores a prompt once, for its first choice; each choice repeats it.
+        if (update.PromptScores.Count > 0)
+        {
+            _promptScores[prompt] = update.PromptScores;
+        }
+
         int index = (prompt * _query.Choices) + update.Choice;
         bool echoes = !_begun[index] && _query.Echoes.Count > 0;
         _begun[index] = true;
@@ -110,7 +119,7 @@ internal sealed class CompletionWriter
         json.WriteString("text"u8, echoes ? _query.Echoes[prompt] + update.Text : update.Text);
         if (_query.Scores)
         {
-            IReadOnlyList<TokenScore> before = echoes ? update.PromptScores : [];
+            IReadOnlyList<TokenScore> before = echoes ? _promptScores[prompt] : [];
             _offsets[index] = ScoreJson.WriteText(
                 json, [.. before, .. update.Scores], _offsets[index], beginsText: before.Count > 0);
         }

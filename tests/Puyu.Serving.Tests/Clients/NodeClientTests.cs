@@ -4,44 +4,40 @@ using Puyu.Serving.Tests.Support;
 
 namespace Puyu.Serving.Tests.Clients;
 
-/// <summary>OpenAI's own library for JavaScript, unmodified, against the server.</summary>
+/// <summary>OpenAI's and Anthropic's own libraries for JavaScript, unmodified, against the server.</summary>
 public class NodeClientTests
 {
     private const string Call = "<call>{\"name\":\"weather\",\"parameters\":{\"city\":\"上海\"}}</call>";
 
-    [NodeTheory]
-    [InlineData("create")]
-    [InlineData("stream")]
-    [InlineData("runTools")]
-    [InlineData("parse")]
-    [InlineData("responses")]
-    [InlineData("completions")]
-    [InlineData("embeddings")]
-    [InlineData("models")]
-    [InlineData("errors")]
-    [InlineData("brokenStream")]
-    public async Task Client_IsContent(string scenario)
+    [NodeFact]
+    public async Task Clients_AreContent()
     {
         await using TestServer server = await TestServer.StartAsync(options: new ServerOptions { ApiKeys = ["right"] });
-        server.Engine.Script = (request, _) => Answer(server.Engine, request, scenario);
+        server.Engine.Script = (request, _) => Answer(server.Engine, request);
 
-        (int exitCode, string output) = await RunAsync(server.Address, scenario);
+        (int exitCode, string output) = await RunAsync(server.Address);
 
         Assert.True(exitCode == 0, output);
-        Assert.Contains($"{scenario} passed", output, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "create", "stream", "runTools", "parse", "responses", "completions", "embeddings", "models", "errors",
+                "anthropicCreate", "anthropicStream", "anthropicErrors", "brokenStream",
+            ],
+            output.TrimEnd().Split('\n'));
     }
 
-    private static IAsyncEnumerable<CompletionUpdate> Answer(
-        ScriptedEngine engine, CompletionRequest request, string scenario) => scenario switch
-        {
-            "runTools" when engine.Decode(engine.EncodePrompt(request.Prompt)).Contains("tool:", StringComparison.Ordinal)
-                => ScriptedEngine.Say(request, "It ", "rains."),
-            "runTools" => ScriptedEngine.Say(request, Call[..30], Call[30..]),
-            "parse" when request.Constraint is OutputConstraint.JsonSchema
-                => ScriptedEngine.Say(request, "{\"city\":\"上海\"}"),
-            "brokenStream" => FailLater(request),
-            _ => ScriptedEngine.Say(request, "Hello", ", ", "world", "."),
-        };
+    private static IAsyncEnumerable<CompletionUpdate> Answer(ScriptedEngine engine, CompletionRequest request)
+    {
+        string prompt = engine.Decode(engine.EncodePrompt(request.Prompt));
+        return Asks("tool:") ? ScriptedEngine.Say(request, "It ", "rains.")
+            : Asks("runTools") || Asks("anthropicTools") ? ScriptedEngine.Say(request, Call[..30], Call[30..])
+            : Asks("parse") ? ScriptedEngine.Say(
+                request, request.Constraint is OutputConstraint.JsonSchema ? "{\"city\":\"上海\"}" : "no schema")
+            : Asks("brokenStream") ? FailLater(request)
+            : ScriptedEngine.Say(request, "Hello", ", ", "world", ".");
+
+        bool Asks(string what) => prompt.Contains(what, StringComparison.Ordinal);
+    }
 
     private static async IAsyncEnumerable<CompletionUpdate> FailLater(CompletionRequest request)
     {
@@ -50,12 +46,11 @@ public class NodeClientTests
         throw new InvalidDataException("broken");
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(Uri address, string scenario)
+    private static async Task<(int ExitCode, string Output)> RunAsync(Uri address)
     {
-        string script = Path.Combine(
-            Repository.Root, "tests", "Puyu.Serving.Tests", "Clients", "openai.mjs");
+        string script = Path.Combine(Repository.Root, "tests", "Puyu.Serving.Tests", "Clients", "clients.mjs");
         using var node = Process.Start(new ProcessStartInfo(
-            "node", [script, NodeTheoryAttribute.Folder, address.ToString(), scenario])
+            "node", [script, NodeFactAttribute.Folder, address.ToString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -60,9 +60,9 @@ public class CompletionTests
         await using TestServer server = await TestServer.StartAsync();
 
         (_, JsonNode body) = await server.AskAsync(
-            Path, """{"prompt":[72,105],"echo":true,"logprobs":1,"max_tokens":4}""");
+            Path, """{"prompt":[72,105],"echo":true,"logprobs":1,"max_tokens":4,"n":2}""");
 
-        JsonNode choice = body["choices"]![0]!;
+        JsonNode choice = body["choices"]![1]!;
         JsonNode scores = choice["logprobs"]!;
         Assert.Equal("HiHello, world.", (string?)choice["text"]);
         Assert.Equal(["H", "i", "Hello", ", ", "world", "."], scores["tokens"]!.AsArray().Select(token => (string?)token));

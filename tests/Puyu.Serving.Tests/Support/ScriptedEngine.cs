@@ -56,7 +56,7 @@ internal sealed class ScriptedEngine : IInferenceEngine
                 yield return Update(request, choice, pieces[i]) with
                 {
                     FinishReason = i == pieces.Length - 1 ? FinishReason.Stop : null,
-                    PromptScores = i == 0 && request.ScoresPrompt ? PromptScores(request) : [],
+                    PromptScores = i == 0 && choice == 0 && request.ScoresPrompt ? PromptScores(request) : [],
                 };
             }
         }

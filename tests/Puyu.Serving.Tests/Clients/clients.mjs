@@ -1,16 +1,19 @@
-// OpenAI's own client for JavaScript, unmodified, against the server.
+// OpenAI's and Anthropic's own clients for JavaScript, unmodified, against the server. Each scenario asks for an answer
+// by its name, and prints it once content.
 //
-//   node openai.mjs FOLDER URL SCENARIO      FOLDER: where openai and zod are installed
+//   node clients.mjs FOLDER URL      FOLDER: where the clients and zod are installed
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
-const [folder, url, scenario] = process.argv.slice(2);
+const [folder, url] = process.argv.slice(2);
 const require = createRequire(`${folder}/`);
 const OpenAI = require("openai");
+const Anthropic = require("@anthropic-ai/sdk");
 const client = new OpenAI({ baseURL: `${url}v1`, apiKey: "right", maxRetries: 0 });
+const anthropic = new Anthropic({ baseURL: url.replace(/\/$/, ""), apiKey: "right", maxRetries: 0 });
 const model = "scripted";
-const messages = [{ role: "user", content: "hi" }];
+const ask = (scenario) => [{ role: "user", content: scenario }];
 const weather = {
   type: "function",
   function: {
@@ -22,14 +25,14 @@ const weather = {
 
 const scenarios = {
   async create() {
-    const completion = await client.chat.completions.create({ model, messages });
+    const completion = await client.chat.completions.create({ model, messages: ask("create") });
     assert.equal(completion.choices[0].message.content, "Hello, world.");
     assert.equal(completion.usage.completion_tokens, 4);
   },
 
   async stream() {
     const deltas = [];
-    const stream = client.chat.completions.stream({ model, messages });
+    const stream = client.chat.completions.stream({ model, messages: ask("stream") });
     stream.on("content", (delta) => deltas.push(delta));
     const completion = await stream.finalChatCompletion();
     assert.deepEqual(deltas, ["Hello", ", ", "world", "."]);
@@ -41,7 +44,7 @@ const scenarios = {
     const asked = [];
     const tool = { ...weather.function, parse: JSON.parse, function: ({ city }) => (asked.push(city), "rain") };
     const runner = client.chat.completions.runTools({
-      model, messages, stream: true, tools: [{ type: "function", function: tool }],
+      model, messages: ask("runTools"), stream: true, tools: [{ type: "function", function: tool }],
     });
     assert.equal(await runner.finalContent(), "It rains.");
     assert.deepEqual(asked, ["上海"]);
@@ -51,7 +54,7 @@ const scenarios = {
     const { z } = require("zod");
     const { zodResponseFormat } = require("openai/helpers/zod");
     const format = zodResponseFormat(z.object({ city: z.string() }), "place");
-    const completion = await client.chat.completions.parse({ model, messages, response_format: format });
+    const completion = await client.chat.completions.parse({ model, messages: ask("parse"), response_format: format });
     assert.deepEqual(completion.choices[0].message.parsed, { city: "上海" });
   },
 
@@ -88,21 +91,46 @@ const scenarios = {
     const other = new OpenAI({ baseURL: `${url}v1`, apiKey: "wrong", maxRetries: 0 });
     await assert.rejects(other.models.list(), OpenAI.AuthenticationError);
     await assert.rejects(
-      client.chat.completions.create({ model: "gpt", messages }),
+      client.chat.completions.create({ model: "gpt", messages: ask("errors") }),
       (error) => error instanceof OpenAI.NotFoundError && error.code === "model_not_found" && error.param === "model");
     await assert.rejects(
       client.chat.completions.create({ model, messages: [{ role: "user", content: "x".repeat(600) }] }),
       (error) => error instanceof OpenAI.BadRequestError && error.code === "context_length_exceeded");
   },
 
+  async anthropicCreate() {
+    const message = await anthropic.messages.create({ model, max_tokens: 9, messages: ask("anthropicCreate") });
+    assert.deepEqual(message.content, [{ type: "text", text: "Hello, world." }]);
+    assert.equal(message.stop_reason, "end_turn");
+  },
+
+  async anthropicStream() {
+    const tools = [{ name: "weather", input_schema: { type: "object" } }];
+    const stream = anthropic.messages.stream({ model, max_tokens: 9, messages: ask("anthropicTools"), tools });
+    const message = await stream.finalMessage();
+    assert.deepEqual(message.content[0].input, { city: "上海" });
+    assert.equal(message.stop_reason, "tool_use");
+  },
+
+  async anthropicErrors() {
+    await assert.rejects(
+      anthropic.messages.create({ model: "gpt", max_tokens: 9, messages: ask("anthropicErrors") }),
+      (error) => error instanceof Anthropic.NotFoundError && error.error.error.type === "not_found_error");
+    await assert.rejects(
+      anthropic.messages.stream({ model, max_tokens: 9, messages: ask("brokenStream") }).finalMessage(),
+      Anthropic.AnthropicError);
+  },
+
   async brokenStream() {
     await assert.rejects(async () => {
-      for await (const chunk of await client.chat.completions.create({ model, messages, stream: true })) {
+      for await (const chunk of await client.chat.completions.create({ model, messages: ask("brokenStream"), stream: true })) {
         assert.ok(chunk.choices);
       }
     }, OpenAI.APIError);
   },
 };
 
-await scenarios[scenario]();
-console.log(`${scenario} passed`);
+for (const [scenario, run] of Object.entries(scenarios)) {
+  await run();
+  console.log(scenario);
+}
