@@ -17,6 +17,7 @@ internal static class PuyuTool
             PlanCommand.Create(),
             TokenizerCommand.Create(),
             ChatCommand.Create(),
+            ServeCommand.Create(),
             BenchCommand.Create(),
             LineageCommand.Create(),
             DoctorCommand.Create(),

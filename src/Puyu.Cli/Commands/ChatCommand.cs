@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Puyu.Abstractions;
-using Puyu.Inference;
-using Puyu.Tensors;
+using Puyu.Abstractions.Engine;
+using Puyu.Inference.Engine;
 using Puyu.Tokenizers.Chat;
 
 namespace Puyu.Cli.Commands;
@@ -16,7 +16,7 @@ internal static class ChatCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "Folder of a model with its tokenizer." };
+        var engine = new EngineArguments();
         var prompt = new Option<string?>("--prompt") { Description = "Answer this and leave." };
         var system = new Option<string?>("--system") { Description = "Told to the model before the conversation." };
         var template = new Option<string?>("--template")
@@ -48,8 +48,9 @@ internal static class ChatCommand
         };
         var command = new Command("chat", "Talk to a model.")
         {
-            model, prompt, system, template, temperature, topK, topP, minP, penalty, seed, maxTokens,
+            prompt, system, template, temperature, topK, topP, minP, penalty, seed, maxTokens,
         };
+        engine.AddTo(command);
         command.SetAction((line, cancellation) =>
         {
             SamplingOptions options = new SamplingOptions
@@ -63,23 +64,22 @@ internal static class ChatCommand
                 MaxTokens = line.GetValue(maxTokens),
             }.Validated();
             return ChatAsync(
-                line.GetRequiredValue(model), line.GetValue(template), line.GetValue(system), line.GetValue(prompt),
-                options, cancellation);
+                line.GetRequiredValue(engine.Model),
+                engine.Read(line) with { ChatTemplate = line.GetValue(template), MaxBatch = 1 },
+                line.GetValue(system), line.GetValue(prompt), options, cancellation);
         });
         return command;
     }
 
     private static async Task ChatAsync(
-        string folder, string? template, string? system, string? prompt, SamplingOptions options,
+        string path, EngineOptions engineOptions, string? system, string? prompt, SamplingOptions options,
         CancellationToken cancellation)
     {
-        using var backend = new CpuBackend();
-        using LocalLanguageModel model = LocalLanguageModel.Load(
-            folder, backend, template is null ? null : ChatTemplate.ByName(template));
-        List<ChatMessage> messages = system is null ? [] : [new ChatMessage("system", system)];
+        await using InferenceEngine engine = InferenceEngine.Load(path, engineOptions, TimeProvider.System);
+        List<PromptMessage> messages = system is null ? [] : [new PromptMessage("system", system)];
         if (prompt is not null)
         {
-            await AnswerAsync(model, messages, prompt, options, cancellation);
+            await AnswerAsync(engine, messages, prompt, options, cancellation);
             return;
         }
 
@@ -92,24 +92,25 @@ internal static class ChatCommand
                 continue;
             }
 
-            await AnswerAsync(model, messages, question, options, cancellation);
+            await AnswerAsync(engine, messages, question, options, cancellation);
         }
     }
 
     private static async Task AnswerAsync(
-        LocalLanguageModel model, List<ChatMessage> messages, string question, SamplingOptions options,
+        InferenceEngine engine, List<PromptMessage> messages, string question, SamplingOptions options,
         CancellationToken cancellation)
     {
-        messages.Add(new ChatMessage("user", question));
+        messages.Add(new PromptMessage("user", question));
         var answer = new StringBuilder();
-        await foreach (string piece in model.ChatAsync(messages, options, cancellation))
+        var request = new CompletionRequest { Prompt = new Prompt.OfMessages(messages), Sampling = options };
+        await foreach (CompletionUpdate update in engine.CompleteAsync(request, cancellation))
         {
-            Console.Write(piece);
-            answer.Append(piece);
+            Console.Write(update.Text);
+            answer.Append(update.Text);
         }
 
         Console.WriteLine();
-        messages.Add(new ChatMessage("assistant", answer.ToString()));
+        messages.Add(new PromptMessage("assistant", answer.ToString()));
     }
 
     private static async Task<string?> ReadAsync(CancellationToken cancellation)

@@ -41,6 +41,7 @@ internal sealed class EngineCore : IDisposable
         {
             _decoder = model.Load(_backend);
             Config = _decoder.Config;
+            Weights = WeightFacts.Of(_decoder);
             RequireVocabulary(model, Config);
             Completions = new ActiveCompletions(sessions) { Scheduler = null! };
             Build();
@@ -54,6 +55,9 @@ internal sealed class EngineCore : IDisposable
 
     /// <summary>Sizes and variants of the model.</summary>
     public ModelConfig Config { get; }
+
+    /// <summary>How its weights are stored.</summary>
+    public WeightFacts Weights { get; }
 
     /// <summary>The requests at work.</summary>
     public ActiveCompletions Completions { get; }

@@ -17,22 +17,26 @@ internal sealed record EngineModel(
     /// <summary>Options that the model's authors recommend.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
-    /// <summary>Storage of the weights in words.</summary>
-    public string Weights { get; init; } = "";
-
-    /// <summary>Opens a model folder: configuration and tokenizer at once, the weights when they are asked for.</summary>
-    /// <param name="folder">In Hugging Face's layout.</param>
+    /// <summary>Opens a model: configuration and tokenizer at once, the weights when they are asked for.</summary>
+    /// <param name="path">A folder in Hugging Face's layout, or a .gguf file.</param>
+    /// <param name="options">Name, template and storage of the weights.</param>
+    /// <exception cref="ArgumentException">There is no chat template of the name.</exception>
     /// <exception cref="InvalidDataException">A file is corrupt or contradicts another.</exception>
-    /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
-    public static EngineModel Open(string folder)
+    /// <exception cref="FileNotFoundException">There is no model, or its folder lacks a file.</exception>
+    public static EngineModel Open(string path, EngineOptions options)
     {
-        Tokenizer tokenizer = TokenizerFile.Load(folder);
-        ModelConfig config = ModelConfig.Load(folder);
+        ModelConfig config = DecoderFile.ReadConfig(path);
+        Tokenizer tokenizer = TokenizerFile.Load(path);
+        ChatTemplate template = options.ChatTemplate is { } name
+            ? ChatTemplate.ByName(name)
+            : LocalLanguageModel.FamilyTemplate(config, tokenizer);
+        bool isFolder = Directory.Exists(path);
+        string file = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return new EngineModel(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-            backend => Decoder.Load(folder, backend), tokenizer, LocalLanguageModel.FamilyTemplate(config, tokenizer))
+            isFolder ? Path.GetFileName(file) : Path.GetFileNameWithoutExtension(file),
+            backend => DecoderFile.Load(path, backend, options.Weights, options.Report), tokenizer, template)
         {
-            Sampling = GenerationDefaults.Read(folder),
+            Sampling = isFolder ? GenerationDefaults.Read(path) : new SamplingOptions(),
         };
     }
 }

@@ -1,5 +1,6 @@
 using Puyu.Abstractions;
 using Puyu.Inference.Caching;
+using Puyu.Models;
 using Puyu.Tensors;
 
 namespace Puyu.Inference.Engine;
@@ -9,6 +10,15 @@ public sealed record EngineOptions
 {
     /// <summary>Name that requests use; null for that of the model's folder or file.</summary>
     public string? Name { get; init; }
+
+    /// <summary>How weights are kept in memory, and where packed ones are kept on disk.</summary>
+    public WeightsOptions Weights { get; init; } = new();
+
+    /// <summary>Name of the chat template; null for that of the model's family.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>Told, in a sentence, what the user should know of the loading; null tells nobody.</summary>
+    public Action<string>? Report { get; init; }
 
     /// <summary>Threads that compute; null for one a processor.</summary>
     public int? Threads { get; init; }
@@ -58,6 +68,7 @@ public sealed record EngineOptions
     /// <exception cref="OptionsException">A value is out of range.</exception>
     public EngineOptions Validated()
     {
+        _ = Weights.Validated();
         var problems = new Problems(nameof(EngineOptions));
         problems.Require(Threads is null or > 0, Threads, "must be positive, or null for one a processor");
         problems.Require(MaxBatch > 0, MaxBatch, "must be positive");

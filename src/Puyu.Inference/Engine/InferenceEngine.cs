@@ -41,14 +41,14 @@ public sealed class InferenceEngine : IInferenceEngine
     }
 
     /// <summary>Loads a model and starts its engine.</summary>
-    /// <param name="path">A folder in Hugging Face's layout.</param>
+    /// <param name="path">A folder in Hugging Face's layout, or a .gguf file.</param>
     /// <param name="options">How much at once.</param>
     /// <param name="time">For ageing and the time of loading.</param>
     /// <exception cref="OptionsException">A value is out of range.</exception>
     /// <exception cref="InvalidDataException">A file is corrupt or contradicts another.</exception>
     /// <exception cref="FileNotFoundException">The folder lacks a file.</exception>
     public static InferenceEngine Load(string path, EngineOptions options, TimeProvider time) =>
-        new(EngineModel.Open(path), options, time);
+        new(EngineModel.Open(path, options), options, time);
 
     /// <inheritdoc/>
     public EngineCard Card => _card;
@@ -207,7 +207,8 @@ public sealed class InferenceEngine : IInferenceEngine
             ? new ToolCallSyntax(calls.Begin, calls.End, calls.ArgumentsName)
             : null,
         Sampling = _model.Sampling,
-        Weights = _model.Weights,
+        Weights = _core.Weights.Description,
+        WeightBytes = _core.Weights.BytesPerToken,
         Cache = _options.CacheFormat.ToString().ToLowerInvariant(),
     };
 
