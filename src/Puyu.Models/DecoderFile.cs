@@ -25,19 +25,19 @@ public static class DecoderFile
     {
         options = (options ?? new WeightsOptions()).Validated();
         var files = new OpenModel(Open(path));
+        var packer = new WeightPacker(files.Source, backend, options);
         try
         {
-            var packer = new WeightPacker(files.Source, backend, options);
             files.Cache = options.CacheFolder is null ? null : PackedCache.OpenOrBuild(packer, options, report);
-            return Decoder.Create(
-                files.Source.Config, backend,
-                (scope, parameter) => Attach(scope, parameter, packer, files.Cache), files);
         }
         catch
         {
             files.Dispose();
             throw;
         }
+
+        return Decoder.Create(
+            files.Source.Config, backend, (scope, parameter) => Attach(scope, parameter, packer, files.Cache), files);
     }
 
     /// <summary>Reads the configuration of a model that <see cref="Load"/> opens.</summary>

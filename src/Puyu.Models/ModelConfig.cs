@@ -8,6 +8,7 @@ namespace Puyu.Models;
 public sealed record ModelConfig
 {
     private readonly int? _headDim;
+    private readonly bool? _isQkvFused;
 
     /// <summary>Family of the model: decides the names in files and the layout of qkv.</summary>
     public required ModelArchitecture Architecture { get; init; }
@@ -70,8 +71,14 @@ public sealed record ModelConfig
     /// <summary>Padding; null if the model has none.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>Whether one matrix holds query, key and value.</summary>
-    public bool IsQkvFused => Architecture == ModelArchitecture.InternLm2;
+    /// <summary>
+    /// Whether one matrix holds query, key and value: so in folders of InternLM2, but not in its GGUF files.
+    /// </summary>
+    public bool IsQkvFused
+    {
+        get => _isQkvFused ?? Architecture == ModelArchitecture.InternLm2;
+        init => _isQkvFused = value;
+    }
 
     /// <summary>Where the heads are in a row of qkv.</summary>
     public QkvLayout QkvLayout => new(
@@ -105,6 +112,9 @@ public sealed record ModelConfig
         problems.Require(
             _headDim is not null || HiddenSize % Math.Max(1, Heads) == 0, HiddenSize,
             $"must be a multiple of Heads, which is {Heads}, unless HeadDim is given");
+        problems.Require(
+            !IsQkvFused || Architecture == ModelArchitecture.InternLm2, IsQkvFused,
+            $"only InternLm2 has one matrix, and the architecture is {Architecture}");
         problems.Require(VocabSize > 0, VocabSize, "must be positive");
         problems.Require(MaxPositions > 0, MaxPositions, "must be positive");
         problems.Require(RmsNormEpsilon > 0, RmsNormEpsilon, "must be positive");

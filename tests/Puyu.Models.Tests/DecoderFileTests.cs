@@ -136,6 +136,25 @@ public sealed class DecoderFileTests : IDisposable
     }
 
     [Fact]
+    public void Load_NamesTheParameter_WhoseScaleIsNotFinite()
+    {
+        string path = _folder.File("model.gguf");
+        RandomModel.WriteGguf(path, ModelShapes.Of("tiny"), seed: 1, tokenizer: []);
+        byte[] bytes = File.ReadAllBytes(path);
+        using (GgufFile file = GgufFile.Open(path))
+        {
+            BitConverter.TryWriteBytes(
+                bytes.AsSpan((int)file.Tensors["blk.1.ffn_up.weight"].FirstByte), Half.PositiveInfinity);
+        }
+
+        File.WriteAllBytes(path, bytes);
+
+        InvalidDataException exception = Assert.Throws<InvalidDataException>(() => DecoderFile.Load(path, _backend));
+
+        Assert.StartsWith($"{path}: layers.1.feed_forward.up.weight: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_FindsASingleGgufInAFolder()
     {
         RandomModel.WriteGguf(_folder.File("model.gguf"), ModelShapes.Of("tiny"), seed: 1, tokenizer: []);

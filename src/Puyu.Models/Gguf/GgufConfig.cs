@@ -25,8 +25,8 @@ internal static class GgufConfig
 
     /// <summary>Reads the configuration.</summary>
     /// <remarks>
-    /// A file keeps query, key and value apart, perhaps in different formats, so InternLM2 is read as what it then is:
-    /// a Llama.
+    /// A file keeps query, key and value apart, perhaps in different formats, so InternLM2 is read as if it did too:
+    /// <see cref="ModelConfig.IsQkvFused"/> is false.
     /// </remarks>
     /// <exception cref="InvalidDataException">A key is missing, or has a value that is not supported.</exception>
     public static ModelConfig Read(GgufFile file)
@@ -49,7 +49,8 @@ internal static class GgufConfig
 
         var config = new ModelConfig
         {
-            Architecture = ModelArchitecture.Llama,
+            Architecture = name == "internlm2" ? ModelArchitecture.InternLm2 : ModelArchitecture.Llama,
+            IsQkvFused = false,
             HiddenSize = keys.Required($"{name}.embedding_length"),
             IntermediateSize = keys.Required($"{name}.feed_forward_length"),
             Layers = keys.Required($"{name}.block_count"),
@@ -196,7 +197,7 @@ internal static class GgufConfig
         return config with
         {
             Architecture = name == "qwen2" ? ModelArchitecture.Qwen2
-                : config.QkvBias == config.AttentionOutputBias ? ModelArchitecture.Llama
+                : config.QkvBias == config.AttentionOutputBias ? config.Architecture
                 : ModelArchitecture.InternLm3,
         };
     }

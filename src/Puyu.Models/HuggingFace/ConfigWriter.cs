@@ -15,8 +15,18 @@ internal static class ConfigWriter
     /// <param name="folder">Must exist.</param>
     /// <param name="dtype">Storage type of the weights.</param>
     /// <param name="quantization">What <c>quantization_config</c> says; null where weights are real numbers.</param>
+    /// <exception cref="NotSupportedException">
+    /// An InternLM2 without its one matrix of query, key and value, as GGUF files have it.
+    /// </exception>
     public static void Write(ModelConfig config, string folder, DType dtype, JsonObject? quantization = null)
     {
+        if (config.Architecture == ModelArchitecture.InternLm2 && !config.IsQkvFused)
+        {
+            throw new NotSupportedException(
+                $"{folder} cannot be written: the model's query, key and value are apart, as in the GGUF file that it "
+                + "comes from, but a folder of InternLM2 has one matrix for them");
+        }
+
         JsonObject json = Config(config, dtype);
         if (quantization is not null)
         {

@@ -23,6 +23,7 @@ internal sealed class WeightPacker(IWeightSource source, Backend backend, Weight
     /// <param name="parameter">Of the model's table.</param>
     /// <param name="floats">The weights where the result is null.</param>
     /// <returns>Packed weights, for the caller to dispose; null where they stay real numbers.</returns>
+    /// <exception cref="InvalidDataException">A scale of the file is not finite, or the file breaks a rule.</exception>
     public PackedMatrix? Pack(Scope scope, Parameter parameter, out Tensor? floats)
     {
         using Scope inner = scope.Begin();
@@ -30,7 +31,7 @@ internal sealed class WeightPacker(IWeightSource source, Backend backend, Weight
         QuantizedWeights? codes = stored.Codes
             ?? (SchemeOf(parameter) is { } scheme ? Round(inner, stored.Floats!, scheme) : null);
         floats = codes is null ? inner.Return(WithType(inner, parameter, stored.Floats!)) : null;
-        return codes is null ? null : PackedMatrix.Pack(codes);
+        return codes is null ? null : Pack(parameter, codes);
     }
 
     /// <summary>Rounds a matrix, a few rows at a time.</summary>
@@ -53,6 +54,19 @@ internal sealed class WeightPacker(IWeightSource source, Backend backend, Weight
         }
 
         return rounded;
+    }
+
+    private PackedMatrix Pack(Parameter parameter, QuantizedWeights codes)
+    {
+        try
+        {
+            return PackedMatrix.Pack(codes);
+        }
+        catch (ArgumentException exception)
+        {
+            // The numbers are the file's, so the fault is too.
+            throw new InvalidDataException($"{source.Files[0]}: {parameter.Name}: {exception.Message}", exception);
+        }
     }
 
     private static void RoundRow(ReadOnlySpan<float> weights, int row, QuantizedWeights rounded)

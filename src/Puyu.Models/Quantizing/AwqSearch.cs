@@ -8,12 +8,11 @@ namespace Puyu.Models.Quantizing;
 /// <remarks>
 /// <code>
 ///   scales:  s = clamp(mean|x| ^ r, 1e-4) / √(max s · min s),  r = 0, 0.05 … 0.95
-///            least mean ‖Q(W diag s) diag(1/s) x − W x‖²
+///            least ‖block(x; Q(W diag s) diag(1/s)) − block(x; W)‖
 ///   clip:    |w| ≤ max|w| (1 − i / 20),  i = 0 … 9, for each output and group
-///            least mean (Σ over the group (Q(w) − w) x)²
+///            least mean (Σ over the group (Q(w) − w) x)², kept if the block's results come nearer
 /// </code>
-/// Source: Lin et al., AWQ, 2023 (arXiv:2306.00978); llm-awq, auto_scale.py and auto_clip.py. The error of the scales
-/// is taken on the outputs of the maps themselves, not of the block.
+/// Source: Lin et al., AWQ, 2023 (arXiv:2306.00978); llm-awq, auto_scale.py and auto_clip.py.
 /// </remarks>
 /// <param name="scheme">Validated.</param>
 internal sealed class AwqSearch(QuantScheme scheme)
@@ -22,45 +21,82 @@ internal sealed class AwqSearch(QuantScheme scheme)
     private const int ClipSteps = 10;
     private const float LeastScale = 1e-4f;
 
-    /// <summary>Finds the scales of the inputs that some maps share.</summary>
+    /// <summary>Finds the scales of the inputs that the maps of a stage share.</summary>
     /// <param name="scope">For temporary tensors.</param>
-    /// <param name="linears">Of one stage; not changed.</param>
-    /// <param name="activations">Their inputs.</param>
+    /// <param name="block">As it was before when this returns.</param>
+    /// <param name="stage">Whose inputs.</param>
+    /// <param name="magnitudes">Mean |x| of each.</param>
+    /// <param name="sequences">What to compare the block's results on.</param>
     /// <returns>[K]; ones where nothing is better than plain rounding.</returns>
-    public float[] FindScales(Scope scope, IReadOnlyList<BlockLinear> linears, Activations activations)
+    public float[] FindScales(
+        Scope scope, CalibrationBlock block, BlockStage stage, float[] magnitudes,
+        IReadOnlyList<CalibrationSequence> sequences)
     {
-        float[] magnitudes = activations.Magnitudes;
-        float[] rows = activations.Rows;
-        float[] best = new float[activations.Inputs];
+        IReadOnlyList<BlockLinear> linears = block.Linears(stage);
+        float[][] originals = [.. linears.Select(linear => linear.Weight.Span<float>().ToArray())];
+        float[] expected = ResultsOf(scope, block, sequences);
+        float[] best = [];
         double leastError = double.PositiveInfinity;
         for (int step = 0; step < ScaleSteps; step++)
         {
             float[] scales = ScalesOf(magnitudes, step / (float)ScaleSteps);
-            double error = linears.Sum(linear => ErrorOf(scope, linear, rows, scales));
+            foreach ((BlockLinear linear, float[] original) in linears.Zip(originals))
+            {
+                RoundScaled(original, scales, linear.Weight);
+            }
+
+            double error = TensorPrimitives.Distance<float>(expected, ResultsOf(scope, block, sequences));
             if (error < leastError)
             {
                 (leastError, best) = (error, scales);
             }
         }
 
+        foreach ((BlockLinear linear, float[] original) in linears.Zip(originals))
+        {
+            original.CopyTo(linear.Weight.Span<float>());
+        }
+
         return best;
     }
 
-    /// <summary>Clips the weights of a map where that brings its outputs nearer.</summary>
+    /// <summary>Clips the weights of a map, if that brings the results of the block nearer.</summary>
+    /// <param name="scope">For temporary tensors.</param>
+    /// <param name="block">Of which the map is a part.</param>
     /// <param name="linear">Overwritten.</param>
     /// <param name="activations">Its inputs.</param>
-    public void Clip(BlockLinear linear, Activations activations)
+    /// <param name="compared">Sequences, and what the block made of them before anything was rounded.</param>
+    public void Clip(
+        Scope scope, CalibrationBlock block, BlockLinear linear, Activations activations,
+        (IReadOnlyList<CalibrationSequence> Sequences, float[] Results) compared)
     {
-        float[][] grams = GramsOf(activations);
-        Tensor weight = linear.Weight;
-        Parallel.For(0, linear.Outputs, row =>
+        float[] original = linear.Weight.Span<float>().ToArray();
+        float[] clipped = Clipped(original, activations);
+        (clipped.AsSpan().SequenceEqual(original) || ErrorOf(clipped) >= ErrorOf(original) ? original : clipped)
+            .CopyTo(linear.Weight.Span<float>());
+
+        double ErrorOf(float[] weights)
         {
-            Span<float> weights = weight.Span<float>().Slice(row * linear.Inputs, linear.Inputs);
+            float[] rounded = [.. weights];
+            Rounding.RoundInPlace(rounded, linear.Inputs, scheme);
+            rounded.CopyTo(linear.Weight.Span<float>());
+            return TensorPrimitives.Distance<float>(compared.Results, ResultsOf(scope, block, compared.Sequences));
+        }
+    }
+
+    private float[] Clipped(float[] weights, Activations activations)
+    {
+        float[] clipped = [.. weights];
+        float[][] grams = GramsOf(activations);
+        Parallel.For(0, weights.Length / activations.Inputs, row =>
+        {
             for (int group = 0; group < grams.Length; group++)
             {
-                ClipGroup(weights.Slice(group * scheme.GroupSize, scheme.GroupSize), grams[group]);
+                int first = (row * activations.Inputs) + (group * scheme.GroupSize);
+                ClipGroup(clipped.AsSpan(first, scheme.GroupSize), grams[group]);
             }
         });
+        return clipped;
     }
 
     private static float[] ScalesOf(float[] magnitudes, float exponent)
@@ -70,26 +106,36 @@ internal sealed class AwqSearch(QuantScheme scheme)
         return [.. scales.Select(scale => scale / typical)];
     }
 
-    private double ErrorOf(Scope scope, BlockLinear linear, float[] rows, float[] scales)
+    /// <summary>Q(W diag s) diag(1/s).</summary>
+    private void RoundScaled(float[] original, float[] scales, Tensor weight)
     {
-        int inputs = linear.Inputs;
-        float[] original = linear.Weight.Span<float>().ToArray();
-        float[] lost = [.. original];
-        for (int i = 0; i < lost.Length; i++)
+        int inputs = scales.Length;
+        float[] scaled = [.. original];
+        for (int i = 0; i < scaled.Length; i++)
         {
-            lost[i] *= scales[i % inputs];
+            scaled[i] *= scales[i % inputs];
         }
 
-        Rounding.RoundInPlace(lost, inputs, scheme);
-        for (int i = 0; i < lost.Length; i++)
+        Rounding.RoundInPlace(scaled, inputs, scheme);
+        Span<float> weights = weight.Span<float>();
+        for (int i = 0; i < scaled.Length; i++)
         {
-            lost[i] = (lost[i] / scales[i % inputs]) - original[i];
+            weights[i] = scaled[i] / scales[i % inputs];
+        }
+    }
+
+    /// <summary>What a block makes of sequences, one behind the other.</summary>
+    public static float[] ResultsOf(
+        Scope scope, CalibrationBlock block, IReadOnlyList<CalibrationSequence> sequences)
+    {
+        var results = new List<float>();
+        foreach (CalibrationSequence sequence in sequences)
+        {
+            using Scope inner = scope.Begin();
+            results.AddRange(block.InputOf(inner, BlockStage.End, sequence.Hidden, sequence.Input).Span<float>());
         }
 
-        using Scope inner = scope.Begin();
-        Tensor x = inner.From<float>(rows, [rows.Length / inputs, inputs]);
-        Tensor difference = inner.Linear(x, inner.From<float>(lost, linear.Weight.Shape));
-        return TensorPrimitives.SumOfSquares<float>(difference.Span<float>());
+        return [.. results];
     }
 
     /// <summary>Σ x xᵀ of each group, [G, G]: the error of a group is a quadratic form of its lost weights.</summary>

@@ -13,6 +13,9 @@ namespace Puyu.Models.Quantizing;
 /// <param name="options">Validated.</param>
 internal sealed class BlockQuantizer(CalibrationBlock block, ModelConfig config, QuantizerOptions options)
 {
+    /// <summary>Tokens on which results of the block are compared.</summary>
+    private const int ComparedTokens = 1024;
+
     private static readonly BlockStage[] _stages =
         [BlockStage.Qkv, BlockStage.AttentionOutput, BlockStage.GateUp, BlockStage.Down];
 
@@ -25,9 +28,12 @@ internal sealed class BlockQuantizer(CalibrationBlock block, ModelConfig config,
     public IReadOnlyDictionary<string, QuantizedWeights> Quantize(
         Scope scope, IReadOnlyList<CalibrationSequence> sequences)
     {
+        float[] expected = [];
+        CalibrationSequence[] compared = Compared(sequences);
         if (options.Method == QuantizerMethod.Awq)
         {
             Scale(scope, sequences);
+            expected = AwqSearch.ResultsOf(scope, block, compared);
         }
 
         var codes = new Dictionary<string, QuantizedWeights>(StringComparer.Ordinal);
@@ -44,7 +50,7 @@ internal sealed class BlockQuantizer(CalibrationBlock block, ModelConfig config,
                 // Queries and keys meet in a product, whose error clipping would not see.
                 if (options.Method == QuantizerMethod.Awq && stage != BlockStage.Qkv)
                 {
-                    _search.Clip(linear, activations!);
+                    _search.Clip(scope, block, linear, activations!, (compared, expected));
                 }
 
                 if (options.Gguf is null)
@@ -82,8 +88,9 @@ internal sealed class BlockQuantizer(CalibrationBlock block, ModelConfig config,
     /// <summary>Finds the scales of all stages on the block as it is, then moves them into what comes before.</summary>
     internal void Scale(Scope scope, IReadOnlyList<CalibrationSequence> sequences)
     {
+        CalibrationSequence[] compared = Compared(sequences);
         float[][] scales = [.. _stages.Select(stage => CanScale(stage)
-            ? _search.FindScales(scope, block.Linears(stage), Observe(scope, stage, sequences))
+            ? _search.FindScales(scope, block, stage, Observe(scope, stage, sequences).Magnitudes, compared)
             : [])];
         foreach (BlockStage stage in _stages.Where(CanScale))
         {
@@ -94,6 +101,12 @@ internal sealed class BlockQuantizer(CalibrationBlock block, ModelConfig config,
                 linear.ScaleInputs(factors);
             }
         }
+    }
+
+    private CalibrationSequence[] Compared(IReadOnlyList<CalibrationSequence> sequences)
+    {
+        int stride = Math.Max(1, sequences.Count * options.SequenceLength / ComparedTokens);
+        return [.. sequences.Where((_, i) => i % stride == 0)];
     }
 
     /// <summary>

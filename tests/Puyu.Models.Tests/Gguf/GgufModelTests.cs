@@ -33,6 +33,11 @@ public sealed class GgufModelTests : IDisposable
         Assert.Equal(decoder.Config.EosTokenIds, read.Config.EosTokenIds);
         Assert.Equal(decoder.Config.BosTokenId, read.Config.BosTokenId);
         Assert.Equal(decoder.Config.TiesEmbeddings, read.Config.TiesEmbeddings);
+        Assert.Equal(
+            architecture is ModelArchitecture.InternLm2 or ModelArchitecture.InternLm3 or ModelArchitecture.Qwen2
+                ? architecture
+                : ModelArchitecture.Llama,
+            read.Config.Architecture);
     }
 
     [Theory]
@@ -78,6 +83,20 @@ public sealed class GgufModelTests : IDisposable
         Assert.All(
             original.Zip(dequantized),
             pair => Assert.Equal(pair.First, pair.Second, largest / (type == GgufType.Q80 ? 127 : 7)));
+    }
+
+    [Fact]
+    public void Save_OfAFolder_RefusesAnInternLm2WhoseQueryKeyAndValueAreApart()
+    {
+        using Decoder decoder = Make(SmallModels.Config(ModelArchitecture.InternLm2));
+        string path = _folder.File("model.gguf");
+        GgufModel.Save(decoder, path, new GgufOptions { Type = GgufType.F32 });
+        using Decoder read = Open(path);
+
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(
+            () => read.Config.Save(_folder.Root, DType.F32));
+
+        Assert.Contains("query, key and value are apart", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

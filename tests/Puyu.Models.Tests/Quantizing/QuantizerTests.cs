@@ -96,22 +96,22 @@ public sealed class QuantizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelArchitecture.InternLm2, QuantizerMethod.Awq)]
-    [InlineData(ModelArchitecture.InternLm2, QuantizerMethod.Gptq)]
-    [InlineData(ModelArchitecture.Llama, QuantizerMethod.Awq)]
-    [InlineData(ModelArchitecture.Llama, QuantizerMethod.Gptq)]
-    public void Quantize_LosesLessThanRoundingToNearest(ModelArchitecture architecture, QuantizerMethod method)
+    [InlineData(ModelArchitecture.InternLm2)]
+    [InlineData(ModelArchitecture.Llama)]
+    public void Quantize_LosesLessThanRoundingToNearest(ModelArchitecture architecture)
     {
         string source = Save(TrainedLike(architecture, kvHeads: 2));
 
         double nearest = ErrorOf(source, new QuantizerOptions { Method = QuantizerMethod.Nearest });
-        double better = ErrorOf(source, new QuantizerOptions { Method = method });
+        double awq = ErrorOf(source, new QuantizerOptions { Method = QuantizerMethod.Awq });
+        double gptq = ErrorOf(source, new QuantizerOptions { Method = QuantizerMethod.Gptq });
 
-        Assert.True(better < 0.8 * nearest, $"{method} {better:E2}, nearest {nearest:E2}");
+        Assert.True(awq < 0.8 * nearest, $"awq {awq:E2}, nearest {nearest:E2}");
+        Assert.True(gptq < 0.8 * nearest, $"gptq {gptq:E2}, nearest {nearest:E2}");
     }
 
     [Fact]
-    public void Quantize_InTheOrderOfActivations_LosesNoMoreThanInOrder()
+    public void Quantize_InTheOrderOfActivations_LosesLessThanInThatOfTheInputs()
     {
         string source = Save(TrainedLike(ModelArchitecture.Llama, kvHeads: 2));
         var options = new QuantizerOptions { Method = QuantizerMethod.Gptq };
