@@ -82,6 +82,7 @@ internal sealed class ApiException(
         null => null,
         nameof(CompletionRequest.Constraint) => "response_format",
         nameof(CompletionRequest.Adapter) => "model",
+        nameof(CompletionRequest.Choices) => "n",
         _ => JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter),
     };
 }

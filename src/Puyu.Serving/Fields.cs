@@ -70,8 +70,11 @@ internal readonly struct Fields(JsonElement element, string path = "")
             : [.. ListOf(value, PathOf(name), "a string or an array").Select(item => TextOf(item.Value, item.Path))];
 
     /// <summary>An array of token ids; empty where the member is absent.</summary>
-    public IReadOnlyList<int> TokenIds(string name) =>
-        List(name) is { } items ? [.. items.Select(item => IntegerOf(item.Value, item.Path, 0))] : [];
+    /// <param name="name">Of the member.</param>
+    /// <param name="vocabSize">Ids are below this.</param>
+    public IReadOnlyList<int> TokenIds(string name, int vocabSize) => List(name) is { } items
+        ? [.. items.Select(item => IntegerOf(item.Value, item.Path, 0, vocabSize - 1))]
+        : [];
 
     /// <summary>Throws if a member is there that this server does not have.</summary>
     public void Refuse(string name, string why)

@@ -20,7 +20,7 @@ internal static class GenerateRoute
 
         string member = body.Has("prompt") ? "prompt" : "input_ids";
         PromptItem prompt = PromptFields.Read(body, member, call.Engine, maxPrompts: 1)[0];
-        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
+        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling, call.Card.VocabSize);
         int maxTokens = body.Integer("max_tokens", 1) ?? DefaultMaxTokens;
         var request = new CompletionRequest
         {

@@ -51,7 +51,7 @@ internal static class InteractiveRoute
         var prompt = new Prompt.OfMessages(MessageFields.Read(body, "prompt"));
         inputTokens = call.Engine.EncodePrompt(prompt).Count;
         int? length = body.Integer("request_output_len", 1);
-        SamplingOptions sampling = SamplingFields.Read(body, _defaults);
+        SamplingOptions sampling = SamplingFields.Read(body, _defaults, call.Card.VocabSize);
         return new CompletionRequest
         {
             Prompt = prompt,

@@ -18,7 +18,7 @@ internal static class LmDeployRoutes
         routes.MapJson("/v1/encode", (context, body) => EncodeAsync(context, body, engine));
         routes.MapJson("/tokenize", (context, body) => TokenizeAsync(context, body, engine));
         routes.MapJson("/detokenize", (context, body) => JsonReply.WriteAsync(
-            context, engine.Decode(body.TokenIds("tokens")), static (json, text) =>
+            context, engine.Decode(body.TokenIds("tokens", engine.Card.VocabSize)), static (json, text) =>
             {
                 json.WriteStartObject();
                 json.WriteString("prompt"u8, text);

@@ -65,7 +65,7 @@ internal sealed record ChatRequest
         int? maxTokens, string? session)
     {
         string? adapter = call.AdapterOf(body.Text("model"));
-        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
+        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling, call.Card.VocabSize);
         (Prompt prompt, int length) = Fit(call, messages, maxTokens, session);
         return new CompletionRequest
         {

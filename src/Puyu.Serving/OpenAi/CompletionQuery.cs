@@ -51,7 +51,7 @@ internal sealed record CompletionQuery
         bool echo = body.Flag("echo") ?? false;
         int? alternatives = body.Integer("logprobs", 0, MaxAlternatives);
         int maxTokens = body.Integer("max_tokens", echo ? 0 : 1) ?? DefaultMaxTokens;
-        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling);
+        SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling, call.Card.VocabSize);
         IReadOnlyList<PromptItem> prompts = PromptFields.Read(body, "prompt", call.Engine, MaxPrompts);
         var template = new CompletionRequest
         {

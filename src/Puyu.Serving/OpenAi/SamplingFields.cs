@@ -8,7 +8,10 @@ namespace Puyu.Serving.OpenAi;
 internal static class SamplingFields
 {
     /// <summary>Reads them; what a request leaves out is as the model's authors recommend.</summary>
-    public static SamplingOptions Read(Fields body, SamplingOptions defaults)
+    /// <param name="body">The request.</param>
+    /// <param name="defaults">What holds for members that it lacks.</param>
+    /// <param name="vocabSize">Token ids are below this.</param>
+    public static SamplingOptions Read(Fields body, SamplingOptions defaults, int vocabSize)
     {
         body.Refuse("use_beam_search", "tokens are drawn one at a time");
         return defaults with
@@ -21,11 +24,11 @@ internal static class SamplingFields
             RepetitionPenalty = body.Number("repetition_penalty", 0.01f, 100) ?? defaults.RepetitionPenalty,
             FrequencyPenalty = body.Number("frequency_penalty", -2, 2) ?? defaults.FrequencyPenalty,
             PresencePenalty = body.Number("presence_penalty", -2, 2) ?? defaults.PresencePenalty,
-            LogitBias = LogitBias(body) ?? defaults.LogitBias,
+            LogitBias = LogitBias(body, vocabSize) ?? defaults.LogitBias,
             BadWords = body.Has("bad_words") ? body.Texts("bad_words") : defaults.BadWords,
             Seed = Seed(body) ?? InferenceCall.NewSeed(),
             StopStrings = [.. defaults.StopStrings, .. Stops(body)],
-            StopTokenIds = [.. defaults.StopTokenIds, .. body.TokenIds("stop_token_ids")],
+            StopTokenIds = [.. defaults.StopTokenIds, .. body.TokenIds("stop_token_ids", vocabSize)],
             IgnoresEndOfText = body.Flag("ignore_eos") ?? defaults.IgnoresEndOfText,
             IncludesStopString = body.Flag("include_stop_str_in_output") ?? defaults.IncludesStopString,
             MinTokens = body.Integer("min_tokens", 0) ?? body.Integer("min_new_tokens", 0) ?? defaults.MinTokens,
@@ -69,7 +72,7 @@ internal static class SamplingFields
             : stops;
     }
 
-    private static Dictionary<int, float>? LogitBias(Fields body)
+    private static Dictionary<int, float>? LogitBias(Fields body, int vocabSize)
     {
         if (body.Object("logit_bias") is not { } biases)
         {
@@ -79,10 +82,10 @@ internal static class SamplingFields
         var byToken = new Dictionary<int, float>();
         foreach (JsonProperty bias in biases.Element.EnumerateObject())
         {
-            byToken[int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int tokenId)
-                ? tokenId
-                : throw Fields.OutOfRange(body.PathOf("logit_bias"), $"for \"{bias.Name}\"", "must be for token ids")]
-                = biases.Number(bias.Name, -100, 100) ?? 0;
+            bool isToken = int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int tokenId)
+                && tokenId < vocabSize;
+            byToken[tokenId] = isToken ? biases.Number(bias.Name, -100, 100) ?? 0 : throw Fields.OutOfRange(
+                body.PathOf("logit_bias"), $"for \"{bias.Name}\"", $"must be for token ids below {vocabSize}");
         }
 
         return byToken;

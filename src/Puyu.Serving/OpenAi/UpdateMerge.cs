@@ -7,6 +7,9 @@ namespace Puyu.Serving.OpenAi;
 /// <summary>Makes one stream of several.</summary>
 internal static class UpdateMerge
 {
+    /// <summary>Streams that run at once: those of one request must not fill the engine's queue.</summary>
+    private const int MaxConcurrent = 64;
+
     /// <summary>Updates as they come, each with the number of its stream; ends when all have, or one fails.</summary>
     public static async IAsyncEnumerable<(int Stream, CompletionUpdate Update)> MergeAsync(
         IReadOnlyList<IAsyncEnumerable<CompletionUpdate>> streams,
@@ -43,7 +46,8 @@ internal static class UpdateMerge
         IReadOnlyList<IAsyncEnumerable<CompletionUpdate>> streams,
         ChannelWriter<(int, CompletionUpdate)> merged, CancellationToken cancellation)
     {
-        Task[] pumps = [.. streams.Select((stream, index) => PumpAsync(stream, index, merged, cancellation))];
+        using var places = new SemaphoreSlim(MaxConcurrent);
+        Task[] pumps = [.. streams.Select((stream, index) => PumpAsync(stream, index, merged, places, cancellation))];
         try
         {
             await Task.WhenAll(pumps);
@@ -58,8 +62,9 @@ internal static class UpdateMerge
 
     private static async Task PumpAsync(
         IAsyncEnumerable<CompletionUpdate> stream, int index, ChannelWriter<(int, CompletionUpdate)> merged,
-        CancellationToken cancellation)
+        SemaphoreSlim places, CancellationToken cancellation)
     {
+        await places.WaitAsync(cancellation);
         try
         {
             await foreach (CompletionUpdate update in stream.WithCancellation(cancellation))
@@ -70,6 +75,10 @@ internal static class UpdateMerge
         catch (Exception failure) when (merged.TryComplete(failure))
         {
             // The first failure ends the stream at once; the others are cancelled by its reader.
+        }
+        finally
+        {
+            places.Release();
         }
     }
 }

@@ -146,6 +146,8 @@ public class ChatTests
     [InlineData("""{"messages":"x","stop":[7]}""", "stop[0]")]
     [InlineData("""{"messages":"x","logit_bias":{"dog":1}}""", "logit_bias")]
     [InlineData("""{"messages":"x","logit_bias":{"1":1000}}""", "logit_bias.1")]
+    [InlineData("""{"messages":"x","logit_bias":{"256":1}}""", "logit_bias")]
+    [InlineData("""{"messages":"x","stop_token_ids":[256]}""", "stop_token_ids[0]")]
     [InlineData("""{"messages":"x","top_logprobs":2}""", "top_logprobs")]
     [InlineData("""{"messages":"x","max_tokens":0}""", "max_tokens")]
     [InlineData("""{"messages":"x","functions":[]}""", "functions")]

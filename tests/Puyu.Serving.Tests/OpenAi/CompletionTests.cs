@@ -40,6 +40,31 @@ public class CompletionTests
     }
 
     [Fact]
+    public async Task ManyPrompts_DoNotRunAllAtOnce()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        int running = 0;
+        int most = 0;
+        server.Engine.Script = (request, _) => Count(request);
+
+        (int status, JsonNode body) = await server.AskAsync(
+            Path, $$"""{"prompt":[{{string.Join(',', Enumerable.Repeat("[65]", 300))}}]}""");
+
+        Assert.Equal(200, status);
+        Assert.Equal(300, body["choices"]!.AsArray().Count);
+        Assert.InRange(most, 2, 64);
+
+        async IAsyncEnumerable<CompletionUpdate> Count(CompletionRequest request)
+        {
+            int now = Interlocked.Increment(ref running);
+            most = Math.Max(most, now);
+            await Task.Delay(1, CancellationToken.None);
+            yield return ScriptedEngine.Update(request, 0, "x") with { FinishReason = FinishReason.Stop };
+            Interlocked.Decrement(ref running);
+        }
+    }
+
+    [Fact]
     public async Task Stream_IndexesTheChoicesOfAllPrompts()
     {
         await using TestServer server = await TestServer.StartAsync();
