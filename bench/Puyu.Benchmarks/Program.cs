@@ -1,4 +1,5 @@
 using Puyu.Benchmarks;
+using Puyu.Benchmarks.Inference;
 using Puyu.Benchmarks.Ops;
 using Puyu.Benchmarks.Tokenizers;
 using Puyu.Benchmarks.Training;
@@ -12,6 +13,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["attention"] = AttentionBench.Run,
     ["paged-attention"] = PagedAttentionBench.Run,
     ["elementwise"] = ElementWiseBench.Run,
+    ["sampling"] = SamplingBench.Run,
     ["training-step"] = TrainingStepBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,

@@ -28,6 +28,7 @@ internal sealed class SequenceSampler
     /// <summary>Separates the draws of sampling from those of other uses of a seed.</summary>
     private const ulong Stream = 0x53414D504C45;
 
+    private const ulong DraftStream = 0x4452414654 << 24;
     private const double UnitPer53Bits = 1.0 / (1UL << 53);
 
     private readonly SamplingOptions _options;
@@ -91,10 +92,8 @@ internal sealed class SequenceSampler
         float largest = Adjust(logits, tokens, promptLength);
         int token = _options.Temperature == 0
             ? TensorPrimitives.IndexOfMax<float>(logits)
-            : Draw(logits, largest, Uniform(_options.Seed, _choice, tokens.Length - promptLength));
-        return _scorer is null
-            ? new DrawnToken(token, null, default)
-            : new DrawnToken(token, _scorer.LogProbability(token), _scorer.Alternatives);
+            : Draw(logits, largest, Variates(Stream, tokens.Length - promptLength).First);
+        return Report(token);
     }
 
     /// <summary>Goes on by a token, drawn here or accepted from a draft.</summary>
@@ -136,12 +135,23 @@ internal sealed class SequenceSampler
         ArrayPool<Candidate>.Shared.Return(buffer);
     }
 
-    /// <summary>The variate in [0, 1) of a draw.</summary>
-    internal static double Uniform(ulong seed, ulong choice, int draw) =>
-        ((ulong)CounterRandom.Block(seed, Stream + choice, (ulong)draw) >> 11) * UnitPer53Bits;
+    /// <summary>Two variates in [0, 1) to judge a drafted token with, others than those of draws.</summary>
+    /// <param name="draw">Index in the completion.</param>
+    public (double First, double Second) DraftVariates(int draw) => Variates(DraftStream, draw);
 
+    /// <summary>A token with what the last logits say of it.</summary>
+    public DrawnToken Report(int tokenId) => _scorer is null
+        ? new DrawnToken(tokenId, null, default)
+        : new DrawnToken(tokenId, _scorer.LogProbability(tokenId), _scorer.Alternatives);
+
+    /// <summary>Applies bias, penalties, banned texts and the constraint, but neither temperature nor filters.</summary>
+    /// <param name="logits">Shape [V]; overwritten.</param>
+    /// <param name="tokens">Ids of prompt and completion so far.</param>
+    /// <param name="promptLength">How many of them are the prompt's.</param>
     /// <returns>The largest logit that is left.</returns>
-    private float Adjust(Span<float> logits, ReadOnlySpan<int> tokens, int promptLength)
+    /// <exception cref="ArgumentException">The number of logits is wrong, or one of them is NaN or +∞.</exception>
+    /// <exception cref="EngineException">The options and the constraint leave no token.</exception>
+    public float Adjust(Span<float> logits, ReadOnlySpan<int> tokens, int promptLength)
     {
         if (logits.Length != _vocabulary.Size)
         {
@@ -161,6 +171,12 @@ internal sealed class SequenceSampler
         return float.IsFinite(largest)
             ? largest
             : throw new ArgumentException($"the largest logit is {largest} but must be finite");
+    }
+
+    private (double First, double Second) Variates(ulong stream, int draw)
+    {
+        UInt128 block = CounterRandom.Block(_options.Seed, stream + _choice, (ulong)draw);
+        return (((ulong)block >> 11) * UnitPer53Bits, ((ulong)(block >> 64) >> 11) * UnitPer53Bits);
     }
 
     private int Draw(Span<float> logits, float largest, double uniform)
