@@ -77,34 +77,9 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
     /// <summary>Walks the whole trie from places of one rule.</summary>
     private LocalMask BuildLocal(StateSet local)
     {
-        TokenTrie trie = vocabulary.Trie;
         uint[] accepted = new uint[TokenMask.Length(vocabulary.Size)];
         var uncertain = new List<int>();
-        var path = new StateSet[trie.MaxDepth + 1];
-        bool[] escaped = new bool[trie.MaxDepth + 1];
-        path[0] = local;
-        for (int node = 0; node < trie.Labels.Length;)
-        {
-            int depth = trie.Depths[node];
-            StateSet next = automaton.Step(path[depth], trie.Labels[node]);
-            if (next.IsDead)
-            {
-                if (escaped[depth])
-                {
-                    uncertain.Add(node);
-                }
-
-                node = trie.Ends[node];
-                continue;
-            }
-
-            RefuseLongWork();
-            path[depth + 1] = next;
-            escaped[depth + 1] = escaped[depth] || next.Escapes;
-            AddTokensAt(node, accepted);
-            node++;
-        }
-
+        Walk(local, 0, vocabulary.Trie.Labels.Length, accepted, uncertain);
         local.Local = new LocalMask(accepted, [.. uncertain]);
         Keep(local);
         return local.Local;
@@ -114,41 +89,59 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
     private void AddBelow(StateSet set, int root, uint[] mask)
     {
         TokenTrie trie = vocabulary.Trie;
-        int rootDepth = trie.Depths[root];
         ReadOnlySpan<byte> bytes = vocabulary.TokenBytes(vocabulary.Sorted[trie.FirstTokens[root]]);
-        StateSet start = automaton.Step(set, bytes[..rootDepth]);
-        if (start.IsDead || automaton.Step(start, trie.Labels[root]).IsDead)
+        StateSet start = automaton.Step(set, bytes[..trie.Depths[root]]);
+        if (!start.IsDead)
         {
-            return;
+            Walk(start, root, trie.Ends[root], mask, uncertain: null);
         }
+    }
 
+    /// <summary>Adds the tokens that end at nodes to which bytes lead.</summary>
+    /// <param name="start">Before the label of the first node.</param>
+    /// <param name="first">First node.</param>
+    /// <param name="end">Behind the last node; none before is less deep than the first.</param>
+    /// <param name="mask">Added to.</param>
+    /// <param name="uncertain">Takes nodes below which it depends on callers that are not known; null if all are.</param>
+    private void Walk(StateSet start, int first, int end, uint[] mask, List<int>? uncertain)
+    {
+        TokenTrie trie = vocabulary.Trie;
+        (byte[] labels, ushort[] depths, int[] firstTokens) = (trie.Labels, trie.Depths, trie.FirstTokens);
+        ReadOnlySpan<int> sorted = vocabulary.Sorted;
+        byte[] classes = automaton.Automaton.ByteClasses;
         var path = new StateSet[trie.MaxDepth + 1];
-        path[rootDepth] = start;
-        for (int node = root; node < trie.Ends[root];)
+        bool[] escaped = new bool[trie.MaxDepth + 1];
+        path[first < end ? depths[first] : 0] = start; // a vocabulary may have no text at all
+        for (int node = first; node < end;)
         {
-            int depth = trie.Depths[node];
-            StateSet next = automaton.Step(path[depth], trie.Labels[node]);
+            int depth = depths[node];
+            StateSet next = path[depth].Steps[classes[labels[node]]] ?? StepRefusingLongWork(path[depth], labels[node]);
             if (next.IsDead)
             {
+                if (escaped[depth])
+                {
+                    uncertain?.Add(node);
+                }
+
                 node = trie.Ends[node];
                 continue;
             }
 
-            RefuseLongWork();
             path[depth + 1] = next;
-            AddTokensAt(node, mask);
+            escaped[depth + 1] = escaped[depth] || next.Escapes;
+            for (int i = firstTokens[node]; i < firstTokens[node + 1]; i++)
+            {
+                TokenMask.Add(mask, sorted[i]);
+            }
+
             node++;
         }
     }
 
-    private void AddTokensAt(int node, uint[] mask)
+    private StateSet StepRefusingLongWork(StateSet set, byte value)
     {
-        TokenTrie trie = vocabulary.Trie;
-        ReadOnlySpan<int> sorted = vocabulary.Sorted;
-        for (int i = trie.FirstTokens[node]; i < trie.FirstTokens[node + 1]; i++)
-        {
-            TokenMask.Add(mask, sorted[i]);
-        }
+        RefuseLongWork();
+        return automaton.Step(set, value);
     }
 
     private void RefuseLongWork()

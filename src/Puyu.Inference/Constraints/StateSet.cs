@@ -18,7 +18,7 @@ internal sealed class StateSet((int State, CallStack Stack)[] places, bool canEn
     public bool Escapes => escapes;
 
     /// <summary>Whether no text leads here.</summary>
-    public bool IsDead => places.Length == 0 && !canEnd && !escapes;
+    public bool IsDead { get; } = places.Length == 0 && !canEnd && !escapes;
 
     /// <summary>By class of bytes: where a byte leads; null where nobody asked.</summary>
     public StateSet?[] Steps { get; } = new StateSet?[byteClasses];
