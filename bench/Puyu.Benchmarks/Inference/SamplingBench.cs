@@ -119,7 +119,7 @@ public static class SamplingBench
         [
             ("any JSON object", new OutputConstraint.JsonObject(), json),
             ("JSON schema", new OutputConstraint.JsonSchema(Schema), json),
-            ("regular expression", new OutputConstraint.Regex("([A-Z][a-z]+(, [a-z ]+)*\\. ?)+"), Sentences()),
+            ("regular expression", new OutputConstraint.Regex("([A-Z][a-z ]+(, [a-z ]+)*\\. ?)+"), Sentences()),
             ("grammar", new OutputConstraint.Grammar("s ::= t ([+*-] t)*\nt ::= [0-9]+ | '(' s ')'"), Sums()),
         ];
         foreach ((string name, OutputConstraint constraint, string text) in cases)

@@ -13,11 +13,12 @@ internal sealed class ConstraintCompiler(TokenVocabulary vocabulary, ToolCallSyn
     public const int MaxLength = 256 * 1024;
 
     /// <summary>Constraints that are kept, with their masks.</summary>
-    private const int Capacity = 32;
+    private const int Capacity = 16;
 
     private readonly Dictionary<string, CompiledConstraint> _compiled = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private readonly Lock _lock = new();
+    private int _states;
 
     /// <summary>What a completion must look like, at its beginning.</summary>
     /// <exception cref="EngineException">
@@ -28,19 +29,36 @@ internal sealed class ConstraintCompiler(TokenVocabulary vocabulary, ToolCallSyn
         string key = Key(constraint);
         lock (_lock)
         {
-            if (!_compiled.TryGetValue(key, out CompiledConstraint? compiled))
+            if (_compiled.TryGetValue(key, out CompiledConstraint? known))
             {
-                compiled = new CompiledConstraint(PushdownBuilder.Build(Express(constraint)), vocabulary);
-                if (_order.Count == Capacity)
-                {
-                    _compiled.Remove(_order.Dequeue());
-                }
-
-                _compiled.Add(key, compiled);
-                _order.Enqueue(key);
+                return new TokenConstraint(known);
             }
+        }
 
-            return new TokenConstraint(compiled);
+        // Outside the lock: a large constraint takes a second, and two of the same at once do no harm.
+        var compiled = new CompiledConstraint(PushdownBuilder.Build(Express(constraint)), vocabulary);
+        lock (_lock)
+        {
+            Keep(key, compiled);
+        }
+
+        return new TokenConstraint(compiled);
+    }
+
+    /// <summary>Keeps a constraint, and forgets the oldest where they are too many, or too large together.</summary>
+    private void Keep(string key, CompiledConstraint compiled)
+    {
+        if (!_compiled.TryAdd(key, compiled))
+        {
+            return;
+        }
+
+        _order.Enqueue(key);
+        _states += compiled.Automaton.Automaton.Count;
+        while (_order.Count > Capacity || _states > PushdownBuilder.MaxStates)
+        {
+            _compiled.Remove(_order.Dequeue(), out CompiledConstraint? oldest);
+            _states -= oldest!.Automaton.Automaton.Count;
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class LazyAutomaton
     public const int MaxPlaces = 4_000;
 
     /// <summary>Sets that are kept: beyond this all are forgotten, and made again as they are needed.</summary>
-    private const int MaxSets = 60_000;
+    private const int MaxSets = 20_000;
 
     private readonly PushdownAutomaton _automaton;
     private readonly Dictionary<PlacesKey, StateSet> _sets = [];

@@ -17,7 +17,7 @@ namespace Puyu.Inference.Constraints;
 internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocabulary)
 {
     /// <summary>Masks that are kept: 12 KiB each for 92,544 tokens.</summary>
-    private const int MaxMasks = 2_000;
+    private const int MaxMasks = 500;
 
     /// <summary>
     /// Places that may be gone through for one mask: about two seconds' worth, a thousand times what JSON needs.

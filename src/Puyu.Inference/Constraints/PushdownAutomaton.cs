@@ -17,6 +17,9 @@ internal sealed class PushdownAutomaton
     /// <summary>Where text begins.</summary>
     public int Start { get; }
 
+    /// <summary>Number of states.</summary>
+    public int Count => _states.Length;
+
     /// <summary>By byte: the class of bytes that no edge tells apart.</summary>
     public byte[] ByteClasses { get; }
 
