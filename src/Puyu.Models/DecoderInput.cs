@@ -9,10 +9,19 @@ namespace Puyu.Models;
 /// <param name="Length">Greatest position + 1.</param>
 public readonly record struct DecoderInput(Tensor TokenIds, Tensor PositionIds, Tensor CuSeqLens, int Length)
 {
+    private readonly IReadOnlyList<AdapterRows>? _adapters;
+
     /// <summary>
     /// Keys and values of earlier tokens, to attend to and add to; null to attend within the input alone.
     /// </summary>
     public KvCacheView? Cache { get; init; }
+
+    /// <summary>Which rows adapters change.</summary>
+    public IReadOnlyList<AdapterRows> Adapters
+    {
+        get => _adapters ?? [];
+        init => _adapters = value;
+    }
 
     /// <summary>Makes an input from numbers of the host.</summary>
     /// <param name="scope">Owns the tensors.</param>

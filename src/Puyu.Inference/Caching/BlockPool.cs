@@ -208,6 +208,18 @@ internal sealed class BlockPool
         }
     }
 
+    /// <summary>Makes a free block known, and holds it.</summary>
+    /// <param name="salt">What it was computed with.</param>
+    /// <param name="parent">The block before it, restored earlier; −1 for a first one.</param>
+    /// <param name="tokenIds">Its tokens.</param>
+    /// <returns>The block. Its keys and values are the caller's to put there.</returns>
+    public int Restore(CacheSalt salt, int parent, ReadOnlySpan<int> tokenIds)
+    {
+        int block = Take();
+        Add(block, HashOf(parent, salt, tokenIds), parent, salt, tokenIds);
+        return block;
+    }
+
     private int Take()
     {
         if (!_free.TryPop(out int block))

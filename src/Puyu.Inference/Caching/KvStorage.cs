@@ -59,6 +59,25 @@ internal sealed class KvStorage : IDisposable
         return new KvCacheView(_layers, tables, scope.From(contextLengths, [contextLengths.Length]));
     }
 
+    /// <summary>Writes a block, all layers.</summary>
+    public void Write(BinaryWriter writer, int block)
+    {
+        foreach (KvBlocks layer in _layers)
+        {
+            writer.Write(layer.BlockBytes(block));
+        }
+    }
+
+    /// <summary>Reads a block, all layers.</summary>
+    /// <exception cref="EndOfStreamException">The stream ends before.</exception>
+    public void Read(BinaryReader reader, int block)
+    {
+        foreach (KvBlocks layer in _layers)
+        {
+            reader.ReadExactly(layer.BlockBytes(block));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _scope.Dispose();
 }

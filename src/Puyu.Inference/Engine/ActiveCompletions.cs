@@ -1,11 +1,13 @@
 using Puyu.Abstractions.Engine;
+using Puyu.Inference.Adapters;
 
 namespace Puyu.Inference.Engine;
 
 /// <summary>The requests that an engine is working on, and how they end.</summary>
 /// <remarks>Used by the engine's thread, but for <see cref="Queued"/>.</remarks>
 /// <param name="sessions">Get their tokens back.</param>
-internal sealed class ActiveCompletions(SessionTable sessions)
+/// <param name="adapters">Are given back.</param>
+internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adapters)
 {
     private readonly HashSet<Completion> _completions = [];
     private readonly HashSet<Sequence> _embeddings = [];
@@ -152,6 +154,7 @@ internal sealed class ActiveCompletions(SessionTable sessions)
     private void Forget(Completion completion)
     {
         _completions.Remove(completion);
+        adapters.Release(completion.Sequences[0].Salt.Adapter);
         if (!completion.HasBegun)
         {
             completion.HasBegun = true;

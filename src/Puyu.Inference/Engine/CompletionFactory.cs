@@ -1,5 +1,6 @@
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
+using Puyu.Inference.Adapters;
 using Puyu.Inference.Caching;
 using Puyu.Inference.Constraints;
 using Puyu.Inference.Sampling;
@@ -12,25 +13,35 @@ namespace Puyu.Inference.Engine;
 /// <param name="encoder">Turns prompts into tokens.</param>
 /// <param name="texts">How tokens become text.</param>
 /// <param name="sessions">The conversations.</param>
+/// <param name="adapters">What changes the model.</param>
 /// <param name="core">Knows the queue and what fits.</param>
 internal sealed class CompletionFactory(
     EngineModel model, EngineOptions options, PromptEncoder encoder, TokenTexts texts, SessionTable sessions,
-    EngineCore core)
+    AdapterTable adapters, EngineCore core)
 {
     private readonly TokenVocabulary _vocabulary = new(model.Tokenizer);
+    private ConstraintCompiler? _constraints;
     private long _arrivals;
+
+    /// <summary>How the model writes calls of tools; null if it was not made for them.</summary>
+    public ToolCallSyntax? ToolCalls { get; } = model.ChatTemplate?.ToolCalls is { } calls
+        ? new ToolCallSyntax(calls.Begin, calls.End, calls.ArgumentsName)
+        : null;
 
     /// <summary>Makes a request ready, and counts it as waiting.</summary>
     /// <exception cref="EngineException">It cannot be served.</exception>
     public Completion Begin(CompletionRequest request)
     {
         Check(request);
+        TokenConstraint? constraint = request.Constraint is { } wanted ? Compile(wanted) : null;
         Session? session = request.SessionId is { } id ? sessions.Begin(id) : null;
         bool isQueued = false;
+        int adapter = 0;
         try
         {
             int[] ids = encoder.Encode(request.Prompt, session is null ? [] : session.History);
             RequireFits(ids.Length);
+            adapter = adapters.Acquire(request.Adapter);
             isQueued = true;
             if (core.Completions.Enqueue() > options.QueueLimit + core.FreeSlots)
             {
@@ -39,7 +50,8 @@ internal sealed class CompletionFactory(
                     $"{options.QueueLimit} requests wait and no more may; try again later");
             }
 
-            return CreateCompletion(request, ids, session);
+            var salt = new CacheSalt(adapter, request.Tenant, core.RopeLengths.Of(ids.Length));
+            return CreateCompletion(request, ids, session, salt, constraint);
         }
         catch
         {
@@ -48,6 +60,7 @@ internal sealed class CompletionFactory(
                 core.Completions.Dequeue();
             }
 
+            adapters.Release(adapter);
             if (session is not null)
             {
                 sessions.End(session, sequence: null);
@@ -56,6 +69,9 @@ internal sealed class CompletionFactory(
             throw;
         }
     }
+
+    private TokenConstraint Compile(OutputConstraint constraint) => LazyInitializer.EnsureInitialized(
+        ref _constraints, () => new ConstraintCompiler(_vocabulary, ToolCalls)).Compile(constraint);
 
     /// <summary>Makes a sequence whose embedding is wanted.</summary>
     /// <exception cref="EngineException">It cannot be computed.</exception>
@@ -78,7 +94,8 @@ internal sealed class CompletionFactory(
         }
     }
 
-    private Completion CreateCompletion(CompletionRequest request, int[] ids, Session? session)
+    private Completion CreateCompletion(
+        CompletionRequest request, int[] ids, Session? session, CacheSalt salt, TokenConstraint? constraint)
     {
         IReadOnlyList<int> modelStops = request.Sampling.IgnoresEndOfText ? [] : encoder.StopIds;
         var completion = new Completion(request, ids, options.UpdateBuffer)
@@ -86,10 +103,9 @@ internal sealed class CompletionFactory(
             Session = session,
             StopIds = [.. modelStops.Union(request.Sampling.StopTokenIds)],
         };
-        var salt = new CacheSalt(Adapter: 0, request.Tenant, core.RopeLengths.Of(ids.Length));
         long arrival = Interlocked.Increment(ref _arrivals);
         var sampler = new SequenceSampler(
-            request.Sampling, _vocabulary, modelStops, constraint: null, request.TopLogProbabilities);
+            request.Sampling, _vocabulary, modelStops, constraint, request.TopLogProbabilities);
         completion.Sequences = [.. Enumerable.Range(0, request.Choices).Select(
             index => new Sequence(ids, salt, request.Priority, arrival)
             {
@@ -115,17 +131,11 @@ internal sealed class CompletionFactory(
         Require(
             request.Choices == 1 || request.SessionId is null,
             $"Choices is {request.Choices} but must be 1 in a session", nameof(request.Choices));
-        if (request.Adapter is { } adapter)
+        if (request.Sampling.Beams > 1)
         {
             throw new EngineException(
-                EngineErrorCode.UnknownAdapter, $"there is no adapter '{adapter}'", nameof(request.Adapter));
-        }
-
-        if (request.Constraint is not null || request.Sampling.Beams > 1)
-        {
-            throw new EngineException(
-                EngineErrorCode.NotSupported, "the engine takes neither constraints nor beams",
-                request.Constraint is null ? nameof(request.Sampling) : nameof(request.Constraint));
+                EngineErrorCode.NotSupported, $"Beams is {request.Sampling.Beams} but the engine searches no beams",
+                nameof(request.Sampling));
         }
 
         Require(

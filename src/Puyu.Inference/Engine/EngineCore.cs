@@ -1,4 +1,5 @@
 using Puyu.Abstractions.Engine;
+using Puyu.Inference.Adapters;
 using Puyu.Inference.Caching;
 using Puyu.Models;
 using Puyu.Tensors;
@@ -14,6 +15,7 @@ internal sealed class EngineCore : IDisposable
     private readonly TokenTexts _texts;
     private readonly EngineCounters _counters;
     private readonly Backend _backend;
+    private readonly AdapterTable _adapters;
     private long _earlierPreemptions;
     private Decoder? _decoder;
     private EngineParts? _parts;
@@ -25,17 +27,19 @@ internal sealed class EngineCore : IDisposable
     /// <param name="options">Validated.</param>
     /// <param name="texts">How tokens become text.</param>
     /// <param name="sessions">The conversations.</param>
+    /// <param name="adapters">What changes the model.</param>
     /// <param name="counters">Counts.</param>
     /// <param name="time">For ageing.</param>
     public EngineCore(
-        EngineModel model, EngineOptions options, TokenTexts texts, SessionTable sessions, EngineCounters counters,
-        TimeProvider time)
+        EngineModel model, EngineOptions options, TokenTexts texts, SessionTable sessions, AdapterTable adapters,
+        EngineCounters counters, TimeProvider time)
     {
         _model = model;
         _options = options;
         _time = time;
         _texts = texts;
         _counters = counters;
+        _adapters = adapters;
         _backend = options.Threads is { } threads ? new CpuBackend(threads) : new CpuBackend();
         try
         {
@@ -43,7 +47,7 @@ internal sealed class EngineCore : IDisposable
             Config = _decoder.Config;
             Weights = WeightFacts.Of(_decoder);
             RequireVocabulary(model, Config);
-            Completions = new ActiveCompletions(sessions) { Scheduler = null! };
+            Completions = new ActiveCompletions(sessions, adapters) { Scheduler = null! };
             Build();
         }
         catch
@@ -139,9 +143,14 @@ internal sealed class EngineCore : IDisposable
     {
         Completions.AbortAll(new EngineException(EngineErrorCode.Sleeping, "the engine sleeps; wake it"));
         Publish();
-        _earlierPreemptions += _scheduler.Preemptions;
-        _parts?.Dispose();
-        _parts = null;
+        if (_parts is not null)
+        {
+            _earlierPreemptions += _scheduler.Preemptions;
+            SavePrefixes();
+            _parts.Dispose();
+            _parts = null;
+        }
+
         if (level == 2)
         {
             _decoder?.Dispose();
@@ -151,6 +160,27 @@ internal sealed class EngineCore : IDisposable
         _backend.Memory.Trim();
         _counters.PublishCache(blocks: 0, _options.BlockSize, blockBytes: 0);
         _counters.Publish(running: 0, waiting: 0, used: 0, cached: 0, _earlierPreemptions);
+    }
+
+    /// <summary>Ends what runs and keeps the cached prefixes, if there is a folder for them.</summary>
+    public void Stop()
+    {
+        Completions.AbortAll(new EngineException(EngineErrorCode.Sleeping, "the engine stops"));
+        SavePrefixes();
+    }
+
+    /// <summary>Makes an adapter available.</summary>
+    /// <exception cref="EngineException">The name is taken, or the adapter does not fit the model.</exception>
+    public void LoadAdapter(string name, string folder)
+    {
+        try
+        {
+            _adapters.Add(name, LoraAdapter.Load(folder, Config, _backend));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new EngineException(EngineErrorCode.InvalidRequest, exception.Message, nameof(folder));
+        }
     }
 
     /// <summary>Takes the memory again.</summary>
@@ -171,6 +201,14 @@ internal sealed class EngineCore : IDisposable
         _backend.Dispose();
     }
 
+    private void SavePrefixes()
+    {
+        if (_options.PrefixFolder is { } folder)
+        {
+            _parts?.SavePrefixes(folder);
+        }
+    }
+
     private static void RequireVocabulary(EngineModel model, ModelConfig config)
     {
         if (model.Tokenizer.VocabSize > config.VocabSize)
@@ -183,13 +221,18 @@ internal sealed class EngineCore : IDisposable
 
     private void Build()
     {
-        EngineParts parts = new(_decoder!, _model.Tokenizer.VocabSize, _options);
+        EngineParts parts = new(_decoder!, _model.Tokenizer.VocabSize, _adapters, _options);
         _parts = parts;
         Capacity = parts.Capacity;
         RopeLengths = parts.RopeLengths;
         _scheduler = new Scheduler(_options, parts.Pool, parts.RopeLengths, parts.CopyBlock, _time);
         Completions.Scheduler = _scheduler;
         _executor = new StepExecutor(parts, _scheduler, _options, _texts, Completions, _counters);
+        if (_options.PrefixFolder is { } folder)
+        {
+            parts.TryLoadPrefixes(folder);
+        }
+
         _counters.PublishCache(parts.Pool.Count, _options.BlockSize, parts.BlockBytes);
     }
 

@@ -49,6 +49,11 @@ public sealed record EngineOptions
     /// <summary>Whether full blocks are kept for later prompts that begin alike.</summary>
     public bool CachesPrefixes { get; init; } = true;
 
+    /// <summary>
+    /// Folder in which cached prefixes are kept while the engine sleeps or is stopped; null for none.
+    /// </summary>
+    public string? PrefixFolder { get; init; }
+
     /// <summary>Requests that may wait; more are refused.</summary>
     public int QueueLimit { get; init; } = 256;
 
@@ -81,6 +86,9 @@ public sealed record EngineOptions
             $"must be a multiple of 16 with CacheFormat {CacheFormat}");
         problems.Require(Enum.IsDefined(CacheFormat), CacheFormat, "must be a known format");
         problems.Require(CacheBytes is null or > 0, CacheBytes, "must be positive, or null to choose by free memory");
+        problems.Require(
+            PrefixFolder is null || CachesPrefixes, PrefixFolder, "must be null where CachesPrefixes is false");
+        problems.Require(PrefixFolder is not "", PrefixFolder, "must be a folder or null");
         problems.Require(QueueLimit >= 0, QueueLimit, "must not be negative");
         problems.Require(PriorityAgeing > TimeSpan.Zero, PriorityAgeing, "must be positive");
         problems.Require(UpdateBuffer > 0, UpdateBuffer, "must be positive");

@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Inference.Adapters;
 using Puyu.Inference.Caching;
 using Puyu.Models;
 using Puyu.Tensors;
@@ -9,12 +10,14 @@ namespace Puyu.Inference.Engine;
 internal sealed class EngineParts : IDisposable
 {
     private readonly KvStorage _storage;
+    private readonly Lazy<byte[]> _fingerprint;
 
     /// <param name="decoder">The model; outlives this.</param>
     /// <param name="vocabSize">Ids that can be drawn: the model may have spare rows that stand for nothing.</param>
+    /// <param name="adapters">What changes it.</param>
     /// <param name="options">Validated.</param>
     /// <exception cref="OptionsException">The cache has no room for a single block.</exception>
-    public EngineParts(Decoder decoder, int vocabSize, EngineOptions options)
+    public EngineParts(Decoder decoder, int vocabSize, AdapterTable adapters, EngineOptions options)
     {
         ModelConfig config = decoder.Config;
         VocabSize = vocabSize;
@@ -25,7 +28,8 @@ internal sealed class EngineParts : IDisposable
         Pool = new BlockPool(CountBlocks(contextLength, options), options.BlockSize, options.Hash);
         Capacity = (int)Math.Min(contextLength, (long)Pool.Count * options.BlockSize);
         _storage = new KvStorage(config, Backend, Pool.Count, options.BlockSize, options.CacheFormat);
-        Runner = new ModelRunner(decoder, _storage);
+        Runner = new ModelRunner(decoder, _storage, adapters);
+        _fingerprint = new Lazy<byte[]>(() => Fingerprint.Of(decoder, vocabSize, options));
     }
 
     /// <summary>Ids that can be drawn.</summary>
@@ -51,6 +55,14 @@ internal sealed class EngineParts : IDisposable
 
     /// <summary>Copies a block to another, all layers.</summary>
     public void CopyBlock(int source, int target) => _storage.Copy(source, target);
+
+    /// <summary>Writes the cached prefixes into a folder.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SavePrefixes(string folder) => KvSnapshot.Save(folder, _fingerprint.Value, Pool, _storage);
+
+    /// <summary>Reads cached prefixes, if the folder has those of this model in this format.</summary>
+    /// <returns>Whether it has.</returns>
+    public bool TryLoadPrefixes(string folder) => KvSnapshot.TryLoad(folder, _fingerprint.Value, Pool, _storage);
 
     /// <inheritdoc/>
     public void Dispose() => _storage.Dispose();

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
+using Puyu.Inference.Adapters;
 
 namespace Puyu.Inference.Engine;
 
@@ -15,6 +16,7 @@ public sealed class InferenceEngine : IInferenceEngine
     private readonly PromptEncoder _encoder;
     private readonly CompletionFactory _factory;
     private readonly SessionTable _sessions;
+    private readonly AdapterTable _adapters = new();
     private readonly EngineCounters _counters = new();
     private readonly EngineCore _core;
     private readonly EngineThread _thread;
@@ -33,9 +35,9 @@ public sealed class InferenceEngine : IInferenceEngine
         _options = options.Validated();
         var texts = new TokenTexts(model.Tokenizer, model.ChatTemplate);
         _sessions = new SessionTable(options.MaxSessions);
-        _core = new EngineCore(model, _options, texts, _sessions, _counters, time);
+        _core = new EngineCore(model, _options, texts, _sessions, _adapters, _counters, time);
         _encoder = new PromptEncoder(model.Tokenizer, model.ChatTemplate, _core.Config);
-        _factory = new CompletionFactory(model, _options, _encoder, texts, _sessions, _core);
+        _factory = new CompletionFactory(model, _options, _encoder, texts, _sessions, _adapters, _core);
         _card = CreateCard(time.GetUtcNow());
         _thread = new EngineThread(_core.Step);
     }
@@ -51,7 +53,7 @@ public sealed class InferenceEngine : IInferenceEngine
         new(EngineModel.Open(path, options), options, time);
 
     /// <inheritdoc/>
-    public EngineCard Card => _card;
+    public EngineCard Card => _card with { Adapters = _adapters.Names };
 
     /// <inheritdoc/>
     public EngineStatistics Statistics => _counters.Read();
@@ -127,12 +129,26 @@ public sealed class InferenceEngine : IInferenceEngine
     }
 
     /// <inheritdoc/>
-    public Task LoadAdapterAsync(string name, string folder, CancellationToken cancellationToken) =>
-        throw new EngineException(EngineErrorCode.NotSupported, "the engine takes no adapters", nameof(name));
+    public async Task LoadAdapterAsync(string name, string folder, CancellationToken cancellationToken) =>
+        await _thread.InvokeAsync(() =>
+        {
+            _core.LoadAdapter(name, folder);
+            return true;
+        }).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public Task UnloadAdapterAsync(string name, CancellationToken cancellationToken) =>
-        throw new EngineException(EngineErrorCode.UnknownAdapter, $"there is no adapter '{name}'", nameof(name));
+    public async Task UnloadAdapterAsync(string name, CancellationToken cancellationToken)
+    {
+        Task<int> retired = _adapters.RetireAsync(name);
+        Task freed = FreeAsync();
+        await freed.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        async Task FreeAsync()
+        {
+            int number = await retired.ConfigureAwait(false);
+            _thread.Post(() => _adapters.Free(number));
+        }
+    }
 
     /// <inheritdoc/>
     public int Abort(string? sessionId) =>
@@ -187,9 +203,20 @@ public sealed class InferenceEngine : IInferenceEngine
         }
 
         _isSleeping = true;
-        _thread.Post(() => _core.Completions.AbortAll(Sleeping()));
-        await Task.Run(_thread.Stop).ConfigureAwait(false);
-        _core.Dispose();
+        try
+        {
+            await _thread.InvokeAsync(() =>
+            {
+                _core.Stop();
+                return true;
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Task.Run(_thread.Stop).ConfigureAwait(false);
+            _adapters.Dispose();
+            _core.Dispose();
+        }
     }
 
     private static EngineException Sleeping() =>
@@ -203,9 +230,7 @@ public sealed class InferenceEngine : IInferenceEngine
         EmbeddingSize = _core.Config.HiddenSize,
         Loaded = loaded,
         Chats = _model.ChatTemplate is not null,
-        ToolCalls = _model.ChatTemplate?.ToolCalls is { } calls
-            ? new ToolCallSyntax(calls.Begin, calls.End, calls.ArgumentsName)
-            : null,
+        ToolCalls = _factory.ToolCalls,
         Sampling = _model.Sampling,
         Weights = _core.Weights.Description,
         WeightBytes = _core.Weights.BytesPerToken,

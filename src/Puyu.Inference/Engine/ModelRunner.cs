@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Puyu.Inference.Adapters;
 using Puyu.Inference.Caching;
 using Puyu.Models;
 using Puyu.Tensors;
@@ -9,8 +10,10 @@ namespace Puyu.Inference.Engine;
 /// <remarks>After its first steps nothing is allocated on the managed heap.</remarks>
 /// <param name="decoder">The model.</param>
 /// <param name="cache">Keys and values of the sequences.</param>
-internal sealed class ModelRunner(Decoder decoder, KvStorage cache)
+/// <param name="adapters">What changes the model.</param>
+internal sealed class ModelRunner(Decoder decoder, KvStorage cache, AdapterTable adapters)
 {
+    private readonly List<AdapterRows> _adapterRows = [];
     private readonly List<int> _tokenIds = [];
     private readonly List<int> _positionIds = [];
     private readonly List<int> _cuSeqLens = [];
@@ -35,7 +38,7 @@ internal sealed class ModelRunner(Decoder decoder, KvStorage cache)
             CollectionsMarshal.AsSpan(_cuSeqLens));
         KvCacheView view = cache.View(
             scope, CollectionsMarshal.AsSpan(_blockTables), CollectionsMarshal.AsSpan(_contextLengths));
-        return decoder.Forward(scope, input with { Length = length, Cache = view });
+        return decoder.Forward(scope, input with { Length = length, Cache = view, Adapters = _adapterRows });
     }
 
     /// <summary>Computes the logits of some rows.</summary>
@@ -57,10 +60,12 @@ internal sealed class ModelRunner(Decoder decoder, KvStorage cache)
         _cuSeqLens.Add(0);
         _contextLengths.Clear();
         _blockTables.Clear();
+        _adapterRows.Clear();
     }
 
     private void Add(ScheduledRows rows)
     {
+        AddAdapter(rows.Sequence.Salt.Adapter, rows.Count);
         _tokenIds.AddRange(rows.Sequence.TokenIds.Slice(rows.First, rows.Count));
         for (int i = 0; i < rows.Count; i++)
         {
@@ -70,5 +75,24 @@ internal sealed class ModelRunner(Decoder decoder, KvStorage cache)
         _cuSeqLens.Add(_tokenIds.Count);
         _contextLengths.Add(rows.First + rows.Count);
         _blockTables.Add(rows.Sequence.BlockTable);
+    }
+
+    /// <summary>Notes the next rows of an adapter, joined with those before them if they are of the same.</summary>
+    private void AddAdapter(int number, int count)
+    {
+        if (number == 0)
+        {
+            return;
+        }
+
+        IReadOnlyDictionary<string, LowRankChange> changes = adapters.Weights(number).Changes;
+        if (_adapterRows.Count > 0 && _adapterRows[^1].Changes == changes)
+        {
+            _adapterRows[^1] = _adapterRows[^1] with { Count = _adapterRows[^1].Count + count };
+        }
+        else
+        {
+            _adapterRows.Add(new AdapterRows(changes, _tokenIds.Count, count));
+        }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class DecoderBlock(
     public Tensor Forward(Scope scope, Tensor x, DecoderInput input)
     {
         x = scope.Add(x, attention.Forward(scope, attentionNorm.Forward(scope, x), input));   // [T, D]
-        x = scope.Add(x, feedForward.Forward(scope, feedForwardNorm.Forward(scope, x)));      // [T, D]
+        x = scope.Add(x, feedForward.Forward(scope, feedForwardNorm.Forward(scope, x), input.Adapters)); // [T, D]
         return x;
     }
 }

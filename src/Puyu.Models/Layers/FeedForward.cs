@@ -15,18 +15,19 @@ internal sealed class FeedForward(Linear gate, Linear up, Linear down)
 
     /// <param name="scope">Owns the result.</param>
     /// <param name="x">[T, D].</param>
+    /// <param name="adapters">Which rows they change.</param>
     /// <returns>[T, D].</returns>
-    public Tensor Forward(Scope scope, Tensor x)
+    public Tensor Forward(Scope scope, Tensor x, IReadOnlyList<AdapterRows> adapters)
     {
-        if (_isFused)
+        if (_isFused && adapters.Count == 0)
         {
             return down.Forward(
                 scope, scope.QuantizedSwiGlu(x, gate.Packed!, up.Packed!, gate.Bias, up.Bias));   // [T, D]
         }
 
-        Tensor gated = gate.Forward(scope, x);                                        // [T, F]
-        Tensor raised = up.Forward(scope, x);                                         // [T, F]
+        Tensor gated = gate.Forward(scope, x, adapters);                                        // [T, F]
+        Tensor raised = up.Forward(scope, x, adapters);                                         // [T, F]
         Tensor activated = scope.SwiGlu(gated, raised);                               // [T, F]
-        return down.Forward(scope, activated);                                        // [T, D]
+        return down.Forward(scope, activated, adapters);                                        // [T, D]
     }
 }

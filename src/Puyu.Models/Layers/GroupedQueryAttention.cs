@@ -19,10 +19,10 @@ internal sealed class GroupedQueryAttention(
     /// <returns>[T, D].</returns>
     public Tensor Forward(Scope scope, Tensor x, DecoderInput input)
     {
-        Tensor qkv = projection.Forward(scope, x);                                    // [T, (H + 2K)·E]
+        Tensor qkv = projection.Forward(scope, x, input.Adapters);                                    // [T, (H + 2K)·E]
         Tensor rotated = scope.Rope(qkv, input.PositionIds, rope.For(input.Length), layout); // [T, (H + 2K)·E]
         Tensor mixed = Mix(scope, rotated, input);                                    // [T, H·E]
-        return output.Forward(scope, mixed);                                          // [T, D]
+        return output.Forward(scope, mixed, input.Adapters);                                          // [T, D]
     }
 
     private Tensor Mix(Scope scope, Tensor qkv, DecoderInput input) => input.Cache is { } cache

@@ -8,15 +8,17 @@ internal interface IQkvProjection
 {
     /// <param name="scope">Owns the result.</param>
     /// <param name="x">[T, D].</param>
+    /// <param name="adapters">Which rows they change.</param>
     /// <returns>[T, (H + 2K)·E] in the order of the model's <see cref="QkvLayout"/>.</returns>
-    Tensor Forward(Scope scope, Tensor x);
+    Tensor Forward(Scope scope, Tensor x, IReadOnlyList<AdapterRows> adapters);
 }
 
 /// <summary>One matrix for all three.</summary>
 internal sealed class FusedQkv(Linear qkv) : IQkvProjection
 {
     /// <inheritdoc/>
-    public Tensor Forward(Scope scope, Tensor x) => qkv.Forward(scope, x);
+    public Tensor Forward(Scope scope, Tensor x, IReadOnlyList<AdapterRows> adapters) =>
+        qkv.Forward(scope, x, adapters);
 }
 
 /// <summary>
@@ -26,11 +28,11 @@ internal sealed class FusedQkv(Linear qkv) : IQkvProjection
 internal sealed class SeparateQkv(Linear query, Linear key, Linear value) : IQkvProjection
 {
     /// <inheritdoc/>
-    public Tensor Forward(Scope scope, Tensor x)
+    public Tensor Forward(Scope scope, Tensor x, IReadOnlyList<AdapterRows> adapters)
     {
-        Tensor q = query.Forward(scope, x);                                           // [T, H·E]
-        Tensor k = key.Forward(scope, x);                                             // [T, K·E]
-        Tensor v = value.Forward(scope, x);                                           // [T, K·E]
+        Tensor q = query.Forward(scope, x, adapters);                                           // [T, H·E]
+        Tensor k = key.Forward(scope, x, adapters);                                             // [T, K·E]
+        Tensor v = value.Forward(scope, x, adapters);                                           // [T, K·E]
         return scope.Concat(q, k, v);                                                 // [T, (H + 2K)·E]
     }
 }
@@ -40,7 +42,10 @@ internal sealed class PackedQkv(Linear query, Linear key, Linear value) : IQkvPr
 {
     private readonly PackedMatrix[] _weights = [query.Packed!, key.Packed!, value.Packed!];
     private readonly Tensor?[] _biases = [query.Bias, key.Bias, value.Bias];
+    private readonly SeparateQkv _separate = new(query, key, value);
 
     /// <inheritdoc/>
-    public Tensor Forward(Scope scope, Tensor x) => scope.QuantizedLinear(x, _weights, _biases);
+    public Tensor Forward(Scope scope, Tensor x, IReadOnlyList<AdapterRows> adapters) => adapters.Count == 0
+        ? scope.QuantizedLinear(x, _weights, _biases)
+        : _separate.Forward(scope, x, adapters);
 }

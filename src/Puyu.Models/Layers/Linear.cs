@@ -4,9 +4,10 @@ using Puyu.Tensors.Quantization;
 namespace Puyu.Models.Layers;
 
 /// <summary>A linear map of each row: <c>y = x Wᵀ + b</c>.</summary>
+/// <param name="name">Of the module, as adapters call it.</param>
 /// <param name="weight">[outputs, inputs], a tensor or packed.</param>
 /// <param name="bias">[outputs], or null for none.</param>
-internal sealed class Linear(Parameter weight, Tensor? bias)
+internal sealed class Linear(string name, Parameter weight, Tensor? bias)
 {
     private readonly Tensor? _value = weight.Packed is null ? weight.Value : null;
 
@@ -18,7 +19,7 @@ internal sealed class Linear(Parameter weight, Tensor? bias)
 
     /// <summary>Finds weight and bias by the name of the module.</summary>
     public static Linear Of(ParameterTable parameters, string name) => new(
-        parameters[$"{name}.weight"],
+        name, parameters[$"{name}.weight"],
         parameters.TryGet($"{name}.bias", out Parameter? bias) ? bias!.Value : null);
 
     /// <summary>Whether maps of one input can be computed by one op on packed weights.</summary>
@@ -41,4 +42,24 @@ internal sealed class Linear(Parameter weight, Tensor? bias)
     public Tensor Forward(Scope scope, Tensor x) => Packed is { } packed
         ? scope.QuantizedLinear(x, packed, Bias)
         : scope.Linear(x, _value!, Bias);
+
+    /// <summary>The map with what adapters change of it.</summary>
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="x">[T, inputs].</param>
+    /// <param name="adapters">Which rows they change.</param>
+    /// <returns>[T, outputs].</returns>
+    public Tensor Forward(Scope scope, Tensor x, IReadOnlyList<AdapterRows> adapters)
+    {
+        Tensor y = Forward(scope, x);                                                 // [T, outputs]
+        for (int i = 0; i < adapters.Count; i++)
+        {
+            AdapterRows rows = adapters[i];
+            if (rows.Changes.TryGetValue(name, out LowRankChange change))
+            {
+                scope.AddLowRank(y, x, change.A, change.B, change.Scale, rows.First, rows.Count);
+            }
+        }
+
+        return y;
+    }
 }
