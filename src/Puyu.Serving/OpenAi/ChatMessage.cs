@@ -29,7 +29,7 @@ internal sealed class ChatMessage(ToolOffer tools, ToolCallSyntax? syntax)
     public int NextCall() => ++LatestCall;
 
     /// <summary>The pieces that an update decides; valid until the next call.</summary>
-    public IReadOnlyList<MessagePart> Read(CompletionUpdate update)
+    public List<MessagePart> Read(CompletionUpdate update)
     {
         _parts.Clear();
         if (_reader is not null)
