@@ -162,7 +162,8 @@ internal sealed class CharacterClasses(TextCursor cursor)
         cursor.Read("{");
         int length = cursor.Rest.IndexOf('}');
         string name = length < 0 ? "" : cursor.Slice(cursor.Position, cursor.Position + length);
-        if (!Array.Exists(_categories, category => name.Length > 0 && category.StartsWith(name, StringComparison.Ordinal)))
+        if (name.Length == 0
+            || !Array.Exists(_categories, category => category.StartsWith(name, StringComparison.Ordinal)))
         {
             throw cursor.Error($"'\\p{{{name}}}' is not supported; general categories such as L and Nd are");
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Puyu.Inference.Constraints;
 
-/// <summary>What text may look like: the common form of regular expressions, schemas, grammars and tool calls.</summary>
+/// <summary>What text may look like: the common form of patterns, schemas, grammars and tool calls.</summary>
 internal abstract record Expression
 {
     private Expression()

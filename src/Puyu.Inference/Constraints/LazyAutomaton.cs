@@ -3,7 +3,9 @@ using Puyu.Abstractions.Engine;
 
 namespace Puyu.Inference.Constraints;
 
-/// <summary>Makes sets of states as text needs them, and keeps them: the subset construction, lazily, with stacks.</summary>
+/// <summary>
+/// Makes sets of states as text needs them, and keeps them: the subset construction, lazily, with stacks.
+/// </summary>
 /// <remarks>May be shared by threads: what is known is read without a lock.</remarks>
 internal sealed class LazyAutomaton
 {

@@ -102,7 +102,7 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
     /// <param name="first">First node.</param>
     /// <param name="end">Behind the last node; none before is less deep than the first.</param>
     /// <param name="mask">Added to.</param>
-    /// <param name="uncertain">Takes nodes below which it depends on callers that are not known; null if all are.</param>
+    /// <param name="uncertain">Takes nodes below which unknown callers decide; null if all are known.</param>
     private void Walk(StateSet start, int first, int end, uint[] mask, List<int>? uncertain)
     {
         TokenTrie trie = vocabulary.Trie;
@@ -150,8 +150,8 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
         {
             throw new EngineException(
                 EngineErrorCode.InvalidConstraint,
-                $"finding the next tokens goes through more than {MaxWork} places of the constraint, but must not; make "
-                + "the constraint less ambiguous");
+                $"finding the next tokens goes through more than {MaxWork} places of the constraint, but must not; "
+                + "make the constraint less ambiguous");
         }
     }
 

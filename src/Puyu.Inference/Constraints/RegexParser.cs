@@ -2,7 +2,7 @@ using Puyu.Abstractions.Engine;
 
 namespace Puyu.Inference.Constraints;
 
-/// <summary>Reads regular expressions: those of ECMAScript without look-around, back-references and boundaries.</summary>
+/// <summary>Reads ECMAScript's regular expressions, without look-around, back-references and boundaries.</summary>
 internal sealed class RegexParser
 {
     private const int MaxDepth = 100;

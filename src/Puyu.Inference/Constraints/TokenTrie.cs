@@ -1,6 +1,8 @@
 namespace Puyu.Inference.Constraints;
 
-/// <summary>The text tokens as a tree of bytes, in depth-first order: the subtree of a node is a range of nodes.</summary>
+/// <summary>
+/// The text tokens as a tree of bytes, in depth-first order: the subtree of a node is a range of nodes.
+/// </summary>
 internal sealed class TokenTrie
 {
     /// <param name="vocabulary">Whose text tokens these are.</param>

@@ -96,7 +96,7 @@ internal sealed class BeamSearch(
         _finished.AddRange(best);
     }
 
-    /// <summary>Log-probabilities only fall, so a live beam is best if it gets to the greatest length for nothing.</summary>
+    /// <summary>Log-probabilities only fall: at best a live beam gets to the greatest length for nothing.</summary>
     private bool CanOvertake()
     {
         double attainable = _live.Max(beam => beam.LogProbability) / Math.Pow(maxTokens, lengthPenalty);

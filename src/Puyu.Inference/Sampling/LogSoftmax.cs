@@ -80,7 +80,7 @@ internal static class LogSoftmax
         TensorPrimitives.Exp<float>(weights, weights);
     }
 
-    /// <summary>Goes through a block that sums to a positive number; its last positive weight counts as passed.</summary>
+    /// <summary>Goes through a block with a positive sum; its last positive weight counts as passed.</summary>
     private static (int Index, bool IsPassed) Pass(ReadOnlySpan<float> weights, ref double remaining, double sum)
     {
         if (remaining >= sum)

@@ -144,7 +144,7 @@ internal sealed class SequenceSampler
         ? new DrawnToken(tokenId, null, default)
         : new DrawnToken(tokenId, _scorer.LogProbability(tokenId), _scorer.Alternatives);
 
-    /// <summary>Applies bias, penalties, banned texts and the constraint, but neither temperature nor filters.</summary>
+    /// <summary>Applies bias, penalties, banned texts and the constraint, neither temperature nor filters.</summary>
     /// <param name="logits">Shape [V]; overwritten.</param>
     /// <param name="tokens">Ids of prompt and completion so far.</param>
     /// <param name="promptLength">How many of them are the prompt's.</param>

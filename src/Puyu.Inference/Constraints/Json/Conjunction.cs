@@ -71,8 +71,8 @@ internal sealed class Conjunction
     public static string? TypeOfKeyword(string keyword) => _typeOfKeyword.GetValueOrDefault(keyword);
 
     /// <summary>
-    /// Types of values that fit, where <c>number</c> includes <c>integer</c>. Where no schema says, those that its other
-    /// keywords are about: a value of another type would fit too, but is hardly meant.
+    /// Types of values that fit, where <c>number</c> includes <c>integer</c>. Where no schema says, those that its
+    /// other keywords are about: a value of another type would fit too, but is hardly meant.
     /// </summary>
     public IReadOnlyList<string> Types()
     {

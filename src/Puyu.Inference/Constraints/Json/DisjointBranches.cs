@@ -20,8 +20,8 @@ internal static class DisjointBranches
             {
                 part.Require(
                     AreDisjoint(document, whole[j], whole[i]), "oneOf",
-                    $"has branches {j} and {i} that could both fit, which cannot be ruled out; use anyOf, other types, or "
-                    + "a required property with different constants");
+                    $"has branches {j} and {i} that could both fit, which cannot be ruled out; use anyOf, other types, "
+                    + "or a required property with different constants");
             }
         }
     }

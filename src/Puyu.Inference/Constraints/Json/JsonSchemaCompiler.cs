@@ -4,8 +4,8 @@ namespace Puyu.Inference.Constraints.Json;
 
 /// <summary>Turns a JSON Schema into an expression whose texts all fit it.</summary>
 /// <remarks>
-/// Each set of schemas that a value must fit at once becomes a rule, so that references may be recursive. What cannot be
-/// held is refused by name and place, never ignored; docs/structured-output.md has the list.
+/// Each set of schemas that a value must fit at once becomes a rule, so that references may be recursive. What cannot
+/// be held is refused by name and place, never ignored; docs/structured-output.md has the list.
 /// </remarks>
 internal sealed class JsonSchemaCompiler
 {

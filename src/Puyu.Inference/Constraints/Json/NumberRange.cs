@@ -56,7 +56,8 @@ internal sealed record NumberRange(decimal? Min, decimal? Max, bool ExcludesMin,
         Expression positive = max < 0 ? Expression.Nothing
             : Positive(Math.Max(min, 0), min >= 0 && ExcludesMin, max, ExcludesMax);
         Expression negative = min >= 0 ? Expression.Nothing
-            : Expression.All(Expression.Text("-"), Positive(Math.Max(-max, 0), max >= 0 || ExcludesMax, -min, ExcludesMin));
+            : Expression.All(
+                Expression.Text("-"), Positive(Math.Max(-max, 0), max >= 0 || ExcludesMax, -min, ExcludesMin));
         return Expression.Any(positive, negative);
     }
 

@@ -1,6 +1,6 @@
 namespace Puyu.Inference.Constraints.Json;
 
-/// <summary>Objects of a schema: described properties in their order, then others where the schema allows them.</summary>
+/// <summary>Objects of a schema: described properties in order, then others where the schema allows them.</summary>
 /// <param name="syntax">Parts of JSON.</param>
 /// <param name="schema">Values that fit some schemas.</param>
 internal sealed class ObjectSchema(JsonSyntax syntax, Func<IEnumerable<SchemaPart>, Expression> schema)
