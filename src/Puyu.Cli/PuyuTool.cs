@@ -18,6 +18,7 @@ internal static class PuyuTool
             TokenizerCommand.Create(),
             ChatCommand.Create(),
             ServeCommand.Create(),
+            QuantizeCommand.Create(),
             BenchCommand.Create(),
             LineageCommand.Create(),
             DoctorCommand.Create(),

@@ -34,6 +34,12 @@ internal static class DoctorCommand
                 Invariant($"{PeakFlops.Measure(threads) / 1e9:F0} GFLOP/s float32"));
         }
 
+        Row("read, 1 thread", Invariant($"{StreamRead.Measure(1) / 1e9:F1} GB/s"));
+        if (threads > 1)
+        {
+            Row(Invariant($"read, {threads} threads"), Invariant($"{StreamRead.Measure(threads) / 1e9:F1} GB/s"));
+        }
+
         IReadOnlyList<string> packs = ReferencePacks.Find();
         Row("documentation", packs.Count > 0
             ? string.Join(", ", packs)
