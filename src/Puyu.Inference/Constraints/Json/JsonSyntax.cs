@@ -6,8 +6,8 @@ namespace Puyu.Inference.Constraints.Json;
 /// <summary>The parts of JSON, as generated text has them.</summary>
 /// <remarks>
 /// White space is a space, or a line break with at most 32 spaces or tabs, behind brackets, commas and colons and
-/// before closing brackets. Numbers have at most 18 digits before and 15 behind the point and 2 in the exponent. So a text
-/// cannot go on forever without getting anywhere, and every number can be read back.
+/// before closing brackets. Numbers have at most 18 digits before and 15 behind the point and 2 in the exponent. So a
+/// text cannot go on forever without getting anywhere, and every number can be read back.
 /// </remarks>
 internal sealed class JsonSyntax
 {
