@@ -31,7 +31,7 @@ public static class PagedAttentionBench
         Growth(one, output);
     }
 
-    private static void Decode(CpuBackend backend, Scope scope, TextWriter output)
+    private static unsafe void Decode(CpuBackend backend, Scope scope, TextWriter output)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Decoding, {backend.Threads} threads: {_layout.Heads} heads, {_layout.KvHeads} key-value heads of "
@@ -41,7 +41,6 @@ public static class PagedAttentionBench
             + "| tokens/s of a layer |");
         output.WriteLine("| --- | --: | --- | --: | --: | --: |");
         Tensor stream = scope.Zeros([StepBytes], DType.U8);
-        var read = new StreamRead(backend, stream);
         foreach (KvFormat format in Enum.GetValues<KvFormat>())
         {
             foreach (int context in (int[])[1024, 16384])
@@ -49,7 +48,8 @@ public static class PagedAttentionBench
                 using Scope inner = scope.Begin();
                 int sequences = Positions / context;
                 var step = new PagedStep(backend, inner, _layout, format, sequences, context, rows: 1, StepBytes);
-                double[] seconds = Alternating.MedianSeconds(Rounds, read.Run, step.Run);
+                double[] seconds = Alternating.MedianSeconds(
+                    Rounds, () => StreamRead.Measure(backend.Workers, stream.Pointer<byte>(), StepBytes), step.Run);
                 double rate = step.Bytes / seconds[1];
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {format} | {KvBlocks.BytesOf(BlockSize, 1, _layout.HeadDim, format) / BlockSize} "
