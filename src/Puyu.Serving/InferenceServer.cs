@@ -72,7 +72,9 @@ public sealed class InferenceServer : IAsyncDisposable
     public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features
         .GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
 
-    /// <summary>The first address, by the name of this machine where it is all interfaces; null before the start.</summary>
+    /// <summary>
+    /// The first address, by the name of this machine where it is all interfaces; null before the start.
+    /// </summary>
     private Uri? ReachableAddress => Addresses switch
     {
         [] => null,

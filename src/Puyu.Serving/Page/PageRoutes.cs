@@ -30,7 +30,8 @@ internal static class PageRoutes
     }
 
     /// <summary>Whether a path belongs to the page.</summary>
-    public static bool Serves(PathString path) => path == "/" || path.StartsWithSegments("/page", StringComparison.Ordinal);
+    public static bool Serves(PathString path) =>
+        path == "/" || path.StartsWithSegments("/page", StringComparison.Ordinal);
 
     private static Task WriteAsync(HttpContext context, PageFile file)
     {
@@ -54,7 +55,9 @@ internal static class PageRoutes
             : context.Response.Body.WriteAsync(file.Content, context.RequestAborted).AsTask();
     }
 
-    /// <summary>Compares weakly, as RFC 9110 § 13.1.2 asks: a proxy that compresses marks tags with <c>W/</c>.</summary>
+    /// <summary>
+    /// Compares weakly, as RFC 9110 § 13.1.2 asks: a proxy that compresses marks tags with <c>W/</c>.
+    /// </summary>
     private static bool IsKnown(StringValues tags, string tag) => tags
         .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
         .Any(known => known == "*" || known == tag || known == $"W/{tag}");
