@@ -33,7 +33,8 @@ internal sealed class AdapterTable : IDisposable
             {
                 weights.Dispose();
                 throw new EngineException(
-                    EngineErrorCode.InvalidRequest, $"there is an adapter '{name}' already; unload it first", nameof(name));
+                    EngineErrorCode.InvalidRequest, $"there is an adapter '{name}' already; unload it first",
+                    nameof(name));
             }
 
             var entry = new Entry(++_lastNumber, weights);

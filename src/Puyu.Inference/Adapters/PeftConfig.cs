@@ -26,7 +26,8 @@ internal readonly record struct PeftConfig(double Alpha, bool UsesRootOfRank)
         catch (Exception exception)
             when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path}: must be an object with lora_alpha: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"{path}: must be an object with lora_alpha: {exception.Message}", exception);
         }
     }
 

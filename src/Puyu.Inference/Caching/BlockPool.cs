@@ -78,7 +78,7 @@ internal sealed class BlockPool
         return true;
     }
 
-    /// <summary>Holds the blocks of a table once more, for a second sequence that begins with the same tokens.</summary>
+    /// <summary>Holds the blocks of a table once more, for a second sequence that begins alike.</summary>
     public void Share(List<int> blockTable)
     {
         foreach (int block in blockTable)

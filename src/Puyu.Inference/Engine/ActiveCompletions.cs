@@ -1,5 +1,6 @@
 using Puyu.Abstractions.Engine;
 using Puyu.Inference.Adapters;
+using Puyu.Inference.Sampling;
 
 namespace Puyu.Inference.Engine;
 
@@ -67,6 +68,36 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
         }
     }
 
+    /// <summary>Ends a request with its best beams, of whose sequences none is left.</summary>
+    public void Finish(Completion completion, IReadOnlyList<Beam> best, TokenTexts texts)
+    {
+        Sequence prompt = completion.Sequences[0];
+        for (int index = 0; index < completion.Request.Choices; index++)
+        {
+            int[] ids = best[index].TokenIds();
+            bool isStopped = completion.StopIds.Contains(ids[^1]);
+            var choice = new Choice(completion, index, texts);
+            var sequence = new Sequence(completion.PromptIds, prompt.Salt, prompt.Priority, prompt.Arrival)
+            {
+                CachedTokens = prompt.CachedTokens,
+            };
+            foreach (int id in isStopped ? ids[..^1] : ids)
+            {
+                sequence.Append(id);
+                if (choice.Append(new DrawnToken(id, null, default)))
+                {
+                    isStopped = true;
+                    break;
+                }
+            }
+
+            completion.Sequences = index == 0 ? [sequence] : completion.Sequences;
+            completion.Write(choice.TakeUpdate(sequence, isStopped ? FinishReason.Stop : FinishReason.Length));
+        }
+
+        Forget(completion);
+    }
+
     /// <summary>Ends a request with an exception at its reader.</summary>
     public void Fail(Completion completion, Exception exception)
     {
@@ -101,16 +132,33 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
             completion => sessionId is null || completion.Session?.Id == sessionId)];
         foreach (Completion completion in aborted)
         {
-            foreach (Sequence sequence in completion.Sequences)
-            {
-                if (!sequence.IsFinished)
-                {
-                    Finish(sequence, FinishReason.Aborted);
-                }
-            }
+            Abort(completion);
         }
 
         return aborted.Length;
+    }
+
+    private void Abort(Completion completion)
+    {
+        if (completion.Beams is not null)
+        {
+            Array.ForEach(completion.Sequences, Scheduler.Remove);
+            for (int index = 0; index < completion.Request.Choices; index++)
+            {
+                completion.Write(new CompletionUpdate { Choice = index, FinishReason = FinishReason.Aborted });
+            }
+
+            Forget(completion);
+            return;
+        }
+
+        foreach (Sequence sequence in completion.Sequences)
+        {
+            if (!sequence.IsFinished)
+            {
+                Finish(sequence, FinishReason.Aborted);
+            }
+        }
     }
 
     /// <summary>Ends everything.</summary>

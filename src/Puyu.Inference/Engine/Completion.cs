@@ -40,6 +40,9 @@ internal sealed class Completion
     /// <summary>One for each choice; the others wait until the first has computed the prompt.</summary>
     public Sequence[] Sequences { get; set; } = [];
 
+    /// <summary>The beams; null where tokens are drawn.</summary>
+    public BeamGroup? Beams { get; init; }
+
     /// <summary>Whether the choices behind the first have begun.</summary>
     public bool HasForked { get; set; }
 

@@ -98,18 +98,23 @@ internal sealed class CompletionFactory(
         CompletionRequest request, int[] ids, Session? session, CacheSalt salt, TokenConstraint? constraint)
     {
         IReadOnlyList<int> modelStops = request.Sampling.IgnoresEndOfText ? [] : encoder.StopIds;
+        int[] stopIds = [.. modelStops.Union(request.Sampling.StopTokenIds)];
         var completion = new Completion(request, ids, options.UpdateBuffer)
         {
             Session = session,
-            StopIds = [.. modelStops.Union(request.Sampling.StopTokenIds)],
+            StopIds = stopIds,
+            HasForked = request.Sampling.Beams > 1,
+            Beams = request.Sampling.Beams == 1 ? null : new BeamGroup(new BeamSearch(
+                request.Sampling.Beams, stopIds, Math.Min(request.Sampling.MaxTokens, core.Capacity - ids.Length))),
         };
         long arrival = Interlocked.Increment(ref _arrivals);
         var sampler = new SequenceSampler(
             request.Sampling, _vocabulary, modelStops, constraint, request.TopLogProbabilities);
-        completion.Sequences = [.. Enumerable.Range(0, request.Choices).Select(
+        completion.Sequences = [.. Enumerable.Range(0, completion.Beams is null ? request.Choices : 1).Select(
             index => new Sequence(ids, salt, request.Priority, arrival)
             {
                 Choice = new Choice(completion, index, texts),
+                Place = index,
                 Sampler = index == 0 ? sampler : sampler.Fork(index),
             })];
         return completion;
@@ -131,12 +136,14 @@ internal sealed class CompletionFactory(
         Require(
             request.Choices == 1 || request.SessionId is null,
             $"Choices is {request.Choices} but must be 1 in a session", nameof(request.Choices));
-        if (request.Sampling.Beams > 1)
-        {
-            throw new EngineException(
-                EngineErrorCode.NotSupported, $"Beams is {request.Sampling.Beams} but the engine searches no beams",
-                nameof(request.Sampling));
-        }
+        Require(
+            request.Sampling.Beams == 1 || request is { Constraint: null, TopLogProbabilities: null },
+            $"Beams is {request.Sampling.Beams} but must be 1 with constraints or log-probabilities",
+            nameof(request.Sampling));
+        Require(
+            request.Sampling.Beams == 1 || request.Choices <= request.Sampling.Beams,
+            $"Choices is {request.Choices} but must be at most Beams, which is {request.Sampling.Beams}",
+            nameof(request.Choices));
 
         Require(
             request.TopLogProbabilities is null or >= 0,

@@ -225,7 +225,8 @@ internal sealed class EngineCore : IDisposable
         _parts = parts;
         Capacity = parts.Capacity;
         RopeLengths = parts.RopeLengths;
-        _scheduler = new Scheduler(_options, parts.Pool, parts.RopeLengths, parts.CopyBlock, _time);
+        _scheduler = new Scheduler(
+            _options, parts.Pool, parts.Capacity, parts.RopeLengths, parts.CopyBlock, _time);
         Completions.Scheduler = _scheduler;
         _executor = new StepExecutor(parts, _scheduler, _options, _texts, Completions, _counters);
         if (_options.PrefixFolder is { } folder)

@@ -9,6 +9,8 @@ internal sealed class EngineCounters
     private long _promptTokens;
     private long _cachedTokens;
     private long _completionTokens;
+    private long _draftTokens;
+    private long _acceptedTokens;
     private EngineStatistics _state = new();
 
     /// <summary>Counts a forward.</summary>
@@ -23,6 +25,13 @@ internal sealed class EngineCounters
 
     /// <summary>Counts a drawn token.</summary>
     public void AddCompletionToken() => Interlocked.Increment(ref _completionTokens);
+
+    /// <summary>Counts the tokens of a draft.</summary>
+    public void AddDraft(int proposed, int accepted)
+    {
+        Interlocked.Add(ref _draftTokens, proposed);
+        Interlocked.Add(ref _acceptedTokens, accepted);
+    }
 
     /// <summary>Publishes the state of batch, queue and blocks if it is not what was published last.</summary>
     public void Publish(int running, int waiting, int used, int cached, long preemptions)
@@ -53,5 +62,7 @@ internal sealed class EngineCounters
         PromptTokens = Interlocked.Read(ref _promptTokens),
         CachedTokens = Interlocked.Read(ref _cachedTokens),
         CompletionTokens = Interlocked.Read(ref _completionTokens),
+        DraftTokens = Interlocked.Read(ref _draftTokens),
+        AcceptedTokens = Interlocked.Read(ref _acceptedTokens),
     };
 }

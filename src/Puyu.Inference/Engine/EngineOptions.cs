@@ -50,6 +50,12 @@ public sealed record EngineOptions
     public bool CachesPrefixes { get; init; } = true;
 
     /// <summary>
+    /// Tokens proposed at a time for a sequence, by looking up how its own text went on, and verified in one forward;
+    /// 0 proposes none. Completions are the same.
+    /// </summary>
+    public int MaxDraftTokens { get; init; }
+
+    /// <summary>
     /// Folder in which cached prefixes are kept while the engine sleeps or is stopped; null for none.
     /// </summary>
     public string? PrefixFolder { get; init; }
@@ -89,6 +95,7 @@ public sealed record EngineOptions
         problems.Require(
             PrefixFolder is null || CachesPrefixes, PrefixFolder, "must be null where CachesPrefixes is false");
         problems.Require(PrefixFolder is not "", PrefixFolder, "must be a folder or null");
+        problems.Require(MaxDraftTokens >= 0, MaxDraftTokens, "must not be negative");
         problems.Require(QueueLimit >= 0, QueueLimit, "must not be negative");
         problems.Require(PriorityAgeing > TimeSpan.Zero, PriorityAgeing, "must be positive");
         problems.Require(UpdateBuffer > 0, UpdateBuffer, "must be positive");

@@ -66,7 +66,7 @@ internal sealed class ModelRunner(Decoder decoder, KvStorage cache, AdapterTable
     private void Add(ScheduledRows rows)
     {
         AddAdapter(rows.Sequence.Salt.Adapter, rows.Count);
-        _tokenIds.AddRange(rows.Sequence.TokenIds.Slice(rows.First, rows.Count));
+        _tokenIds.AddRange(rows.Sequence.DraftedIds.Slice(rows.First, rows.Count));
         for (int i = 0; i < rows.Count; i++)
         {
             _positionIds.Add(rows.First + i);

@@ -18,7 +18,8 @@ namespace Puyu.Inference.Engine;
 /// </para>
 /// </remarks>
 internal sealed class Scheduler(
-    EngineOptions options, BlockPool pool, RopeLengths ropeLengths, Action<int, int> copyBlock, TimeProvider time)
+    EngineOptions options, BlockPool pool, int capacity, RopeLengths ropeLengths, Action<int, int> copyBlock,
+    TimeProvider time)
 {
     private readonly List<Sequence> _running = [];
     private readonly List<Sequence> _waiting = [];
@@ -80,7 +81,8 @@ internal sealed class Scheduler(
         {
             if (sequence is { IsRunning: true, IsPaused: false, Pending: 1 } && TryMakeRoom(sequence, sequence.Count))
             {
-                Schedule(sequence, tokens: 1);
+                Propose(sequence);
+                Schedule(sequence, 1 + sequence.DraftLength);
             }
         }
 
@@ -99,6 +101,31 @@ internal sealed class Scheduler(
         }
 
         return _plan;
+    }
+
+    /// <summary>Drafts for a sequence where tokens and blocks are left for it.</summary>
+    private void Propose(Sequence sequence)
+    {
+        sequence.DropDraft();
+        if (sequence.Choice is not { Completion.Beams: null } choice || options.MaxDraftTokens == 0)
+        {
+            return;
+        }
+
+        int left = choice.Completion.Request.Sampling.MaxTokens - sequence.CompletionLength - 1;
+        int budget = options.TokensPerStep - _plan.Tokens - _running.Count;
+        int room = capacity - sequence.Count - 1;
+        int limit = Math.Min(Math.Min(options.MaxDraftTokens, left), Math.Min(budget, room));
+        if (limit <= 0 || ropeLengths.LongestChunk(sequence) <= limit)
+        {
+            return;
+        }
+
+        sequence.Propose(limit);
+        if (!pool.TryReserve(sequence.BlockTable, sequence.Count + sequence.DraftLength))
+        {
+            sequence.DropDraft();
+        }
     }
 
     private int Chunk(Sequence sequence)
@@ -176,7 +203,7 @@ internal sealed class Scheduler(
         sequence.IsRunning = true;
     }
 
-    /// <summary>Gives a running sequence blocks of its own for its next tokens, from those behind it if need be.</summary>
+    /// <summary>Gives a running sequence blocks of its own for its next tokens, others' if need be.</summary>
     private bool TryMakeRoom(Sequence sequence, int tokens)
     {
         while (!TryGetBlocks(sequence, tokens))
@@ -248,6 +275,7 @@ internal sealed class Scheduler(
 
     private void GiveUp(Sequence sequence)
     {
+        sequence.DropDraft();
         pool.Release(sequence.BlockTable);
         sequence.Computed = 0;
         sequence.KnownBlocks = 0;

@@ -1,5 +1,7 @@
+using Puyu.Abstractions.Engine;
 using Puyu.Inference.Caching;
 using Puyu.Inference.Sampling;
+using Puyu.Inference.Speculation;
 
 namespace Puyu.Inference.Engine;
 
@@ -37,6 +39,9 @@ internal sealed class Sequence
     /// <summary>Number of the request.</summary>
     public long Arrival { get; }
 
+    /// <summary>Which of the request's choices, or of its beams; lower goes first.</summary>
+    public int Place { get; init; }
+
     /// <summary>When the sequence began to wait.</summary>
     public long WaitsSince { get; set; }
 
@@ -58,6 +63,9 @@ internal sealed class Sequence
     /// <summary>Tokens that the model has yet to see.</summary>
     public int Pending => Count - Computed;
 
+    /// <summary>Tokens that are proposed to follow, in the next step alone.</summary>
+    public int DraftLength { get; private set; }
+
     /// <summary>Blocks that the sequence holds, in order.</summary>
     public List<int> BlockTable { get; } = [];
 
@@ -76,8 +84,11 @@ internal sealed class Sequence
     /// <summary>Whether nothing more is computed for it.</summary>
     public bool IsFinished { get; set; }
 
-    /// <summary>Whether its reader lags.</summary>
-    public bool IsPaused => Choice is { } choice && choice.Completion.IsFull;
+    /// <summary>Whether it is a beam that waits for the others.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether it cannot go on: its reader lags, or it waits for other beams.</summary>
+    public bool IsPaused => IsHeld || (Choice is { } choice && choice.Completion.IsFull);
 
     /// <summary>
     /// Whether each token of the prompt has to go through the model, because its scores are wanted and not there.
@@ -89,6 +100,37 @@ internal sealed class Sequence
 
     /// <summary>Ids of prompt and completion.</summary>
     public ReadOnlySpan<int> TokenIds => _tokenIds.AsSpan(0, Count);
+
+    /// <summary>Ids of prompt, completion and draft.</summary>
+    public ReadOnlySpan<int> DraftedIds => _tokenIds.AsSpan(0, Count + DraftLength);
+
+    /// <summary>Proposes what followed the last tokens earlier in the sequence.</summary>
+    /// <param name="limit">Tokens at most.</param>
+    public void Propose(int limit)
+    {
+        if (_tokenIds.Length < Count + limit)
+        {
+            Array.Resize(ref _tokenIds, Math.Max(2 * Count, Count + limit));
+        }
+
+        Span<int> draft = _tokenIds.AsSpan(Count, limit);
+        int forced = Sampler?.Constraint?.DraftForced(draft) ?? 0;
+        DraftLength = forced > 0 ? forced : PromptLookup.Propose(TokenIds, draft);
+    }
+
+    /// <summary>
+    /// Whether the constraint leaves a single token and nothing else is asked of it, so that it needs no logits.
+    /// </summary>
+    public bool TryForced(out int tokenId)
+    {
+        tokenId = -1;
+        CompletionRequest request = Choice!.Completion.Request;
+        return request is { TopLogProbabilities: null, Sampling: { BadWords: [], LogitBias.Count: 0 } }
+            && Sampler!.Constraint is { } constraint && constraint.TryForced(out tokenId);
+    }
+
+    /// <summary>Takes the draft back.</summary>
+    public void DropDraft() => DraftLength = 0;
 
     /// <summary>Appends a drawn token, which is pending then.</summary>
     public void Append(int tokenId)
@@ -111,11 +153,32 @@ internal sealed class Sequence
         HasBegun = true;
     }
 
-    /// <summary>Which of two goes first: the higher class, then the earlier request, then the lower choice.</summary>
+    /// <summary>Makes a beam that goes on from this one with its blocks, which are then to be shared.</summary>
+    /// <param name="place">Which beam it is.</param>
+    /// <param name="tokenId">Its next token.</param>
+    public Sequence Continue(int place, int tokenId)
+    {
+        var next = new Sequence(TokenIds[..PromptLength], Salt, Priority, Arrival)
+        {
+            Choice = Choice,
+            Sampler = Sampler,
+            Place = place,
+        };
+        foreach (int id in TokenIds[PromptLength..])
+        {
+            next.Append(id);
+        }
+
+        next.Append(tokenId);
+        next.BeginAs(this);
+        return next;
+    }
+
+    /// <summary>Which of two goes first: the higher class, then the earlier request, then the lower place.</summary>
     public static int Compare(Sequence x, Sequence y)
     {
         int order = y.Priority.CompareTo(x.Priority);
         order = order != 0 ? order : x.Arrival.CompareTo(y.Arrival);
-        return order != 0 ? order : (x.Choice?.Index ?? 0).CompareTo(y.Choice?.Index ?? 0);
+        return order != 0 ? order : x.Place.CompareTo(y.Place);
     }
 }

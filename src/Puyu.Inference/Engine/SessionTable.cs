@@ -2,7 +2,7 @@ using Puyu.Abstractions.Engine;
 
 namespace Puyu.Inference.Engine;
 
-/// <summary>The conversations that an engine remembers. Their keys and values are cached as long as there is room.</summary>
+/// <summary>The conversations that an engine remembers. Their prefixes are cached while there is room.</summary>
 /// <remarks>May be shared by threads.</remarks>
 /// <param name="capacity">Sessions that are remembered; beyond that the longest unused is forgotten.</param>
 internal sealed class SessionTable(int capacity)

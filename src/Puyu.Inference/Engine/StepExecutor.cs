@@ -55,7 +55,7 @@ internal sealed class StepExecutor(
     {
         Sequence sequence = rows.Sequence;
         Begin(sequence);
-        sequence.Computed += rows.Count;
+        sequence.Computed += rows.Count - rows.Drafted;
         if (sequence.NeedsAllRows)
         {
             ScorePrompt(scope, hidden, rows, firstRow);
@@ -80,7 +80,11 @@ internal sealed class StepExecutor(
             return;
         }
 
-        _rows.Add(firstRow + rows.Count - 1);
+        for (int i = 0; i <= rows.Drafted; i++)
+        {
+            _rows.Add(firstRow + rows.Count - rows.Drafted - 1 + i);
+        }
+
         _drawing.Add(sequence);
     }
 
@@ -134,24 +138,43 @@ internal sealed class StepExecutor(
 
     private void Draw(Tensor logits)
     {
-        for (int i = 0; i < _drawing.Count; i++)
+        int row = 0;
+        foreach (Sequence sequence in _drawing)
         {
-            Sequence sequence = _drawing[i];
-            if (sequence.IsFinished)
+            int drafted = sequence.DraftLength;
+            if (sequence.Choice!.Completion is { HasForked: false, IsClosed: false } completion)
             {
-                continue;
+                DrawFirst(completion, LogitsOf(logits, row));
+            }
+            else if (sequence is { IsFinished: false, Choice.Completion.Beams: not null })
+            {
+                AddBeam(sequence, LogitsOf(logits, row));
+            }
+            else if (!sequence.IsFinished)
+            {
+                Draw(sequence, logits, row, drafted);
             }
 
-            Span<float> row = LogitsOf(logits, i);
-            if (sequence.Choice!.Completion is { HasForked: false } completion)
-            {
-                DrawFirst(completion, row);
-            }
-            else
-            {
-                Draw(sequence, row);
-            }
+            row += 1 + drafted;
         }
+    }
+
+    /// <summary>Draws the next tokens of a sequence: a draft brings them as far as it is what is drawn.</summary>
+    private void Draw(Sequence sequence, Tensor logits, int firstRow, int drafted)
+    {
+        Span<int> draft = stackalloc int[drafted];
+        sequence.DraftedIds[^drafted..].CopyTo(draft);
+        sequence.DropDraft();
+        int accepted = 0;
+        while (TryDraw(sequence, LogitsOf(logits, firstRow + accepted)) && accepted < drafted
+            && sequence.TokenIds[^1] == draft[accepted])
+        {
+            sequence.Computed++;
+            accepted++;
+        }
+
+        counters.AddDraft(drafted, accepted);
+        Update(sequence);
     }
 
     /// <summary>Draws the first token of every choice: they share the blocks of the prompt.</summary>
@@ -170,46 +193,89 @@ internal sealed class StepExecutor(
         foreach (Sequence sequence in completion.Sequences)
         {
             _promptLogits.CopyTo(logits);
-            if (!sequence.IsFinished)
+            if (!sequence.IsFinished && TryDraw(sequence, logits))
             {
-                Draw(sequence, logits);
+                Update(sequence);
             }
         }
     }
 
-    private void Draw(Sequence sequence, Span<float> logits)
+    /// <summary>Takes the logits behind a beam; with the last of them all beams go on.</summary>
+    private void AddBeam(Sequence sequence, ReadOnlySpan<float> logits)
+    {
+        Completion completion = sequence.Choice!.Completion;
+        BeamGroup beams = completion.Beams!;
+        if (!beams.Add(sequence, logits))
+        {
+            return;
+        }
+
+        Sequence[] parents = completion.Sequences;
+        Sequence[] children = beams.Advance(parents);
+        Array.ForEach(children, child => parts.Pool.Share(child.BlockTable));
+        Array.ForEach(parents, scheduler.Remove);
+        if (children.Length == 0)
+        {
+            completions.Finish(completion, beams.Best(), texts);
+            return;
+        }
+
+        completion.Sequences = children;
+        Array.ForEach(children, scheduler.AddComputed);
+        counters.AddCompletionToken();
+    }
+
+    /// <summary>Draws a token.</summary>
+    /// <returns>Whether the sequence goes on.</returns>
+    private bool TryDraw(Sequence sequence, Span<float> logits)
     {
         try
         {
-            Take(sequence, sequence.Sampler!.Draw(logits, sequence.TokenIds, sequence.PromptLength));
+            return Take(sequence, sequence.Sampler!.Draw(logits, sequence.TokenIds, sequence.PromptLength));
         }
         catch (Exception exception) when (exception is EngineException or ArgumentException)
         {
             completions.Fail(sequence.Choice!.Completion, exception);
+            return false;
         }
     }
 
-    private void Take(Sequence sequence, DrawnToken drawn)
+    /// <summary>Takes a token.</summary>
+    /// <returns>Whether the sequence goes on.</returns>
+    private bool Take(Sequence sequence, DrawnToken drawn)
     {
-        Choice choice = sequence.Choice!;
-        if (choice.Completion.StopIds.Contains(drawn.TokenId))
+        if (sequence.Choice!.Completion.StopIds.Contains(drawn.TokenId))
         {
             completions.Finish(sequence, FinishReason.Stop);
-            return;
+            return false;
         }
 
         counters.AddCompletionToken();
         sequence.Append(drawn.TokenId);
         sequence.Sampler!.Accept(drawn.TokenId);
-        bool isStopped = choice.Append(drawn) || sequence.Sampler.IsComplete;
-        bool isFull = sequence.CompletionLength >= choice.Completion.Request.Sampling.MaxTokens
+        bool isStopped = sequence.Choice.Append(drawn) || sequence.Sampler.IsComplete;
+        bool isFull = sequence.CompletionLength >= sequence.Choice.Completion.Request.Sampling.MaxTokens
             || sequence.Count >= parts.Capacity;
         if (isStopped || isFull)
         {
             completions.Finish(sequence, isStopped ? FinishReason.Stop : FinishReason.Length);
-            return;
+            return false;
         }
 
-        choice.Completion.Write(choice.TakeUpdate(sequence, reason: null));
+        return true;
+    }
+
+    /// <summary>Tells the reader what has come, with the tokens that a constraint then forces.</summary>
+    private void Update(Sequence sequence)
+    {
+        while (!sequence.IsFinished && sequence.TryForced(out int forced))
+        {
+            Take(sequence, new DrawnToken(forced, null, default));
+        }
+
+        if (!sequence.IsFinished)
+        {
+            sequence.Choice!.Completion.Write(sequence.Choice.TakeUpdate(sequence, reason: null));
+        }
     }
 }

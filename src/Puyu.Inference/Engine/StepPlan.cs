@@ -7,8 +7,11 @@ namespace Puyu.Inference.Engine;
 /// <param name="RopeLength">Length on which their rotation depends; 0 where it depends on none.</param>
 internal readonly record struct ScheduledRows(Sequence Sequence, int First, int Count, int RopeLength)
 {
+    /// <summary>Tokens of the draft among them.</summary>
+    public int Drafted => Math.Max(0, First + Count - Sequence.Count);
+
     /// <summary>Whether these are all that the model has yet to see, so that the next token can be drawn.</summary>
-    public bool IsLast => First + Count == Sequence.Count;
+    public bool IsLast => First + Count >= Sequence.Count;
 }
 
 /// <summary>What goes through the model in a step.</summary>

@@ -16,7 +16,7 @@ internal sealed class TokenTexts
     private readonly IReadOnlyDictionary<int, string> _aliased;
 
     /// <param name="tokenizer">Of the model.</param>
-    /// <param name="template">Knows the names of special tokens that the tokenizer keeps as spares; may be null.</param>
+    /// <param name="template">Knows the names of tokens that the tokenizer keeps as spares; may be null.</param>
     public TokenTexts(Tokenizer tokenizer, ChatTemplate? template)
     {
         _tokenizer = tokenizer;

@@ -30,7 +30,7 @@ internal sealed class ChatToolsWriter
         _isPending = tools.Count > 0;
     }
 
-    /// <summary>Adds what goes before the first message: tools without a system message to stand in or behind.</summary>
+    /// <summary>Adds what goes before the first message: tools without a system message beside them.</summary>
     public void AddBeforeFirst(List<ChatRun> runs, IReadOnlyList<ChatMessage> messages)
     {
         if (!_isPending || messages is [{ Role: System }, ..])
