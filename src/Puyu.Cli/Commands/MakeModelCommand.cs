@@ -8,12 +8,15 @@ using Puyu.Tokenizers.Export;
 
 namespace Puyu.Cli.Commands;
 
-/// <summary><c>puyu bench make-model</c>: a model of random weights, so that anybody can repeat a measurement.</summary>
+/// <summary><c>puyu bench make-model</c>: random weights, so that anybody can repeat a measurement.</summary>
 internal static class MakeModelCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("path") { Description = "Folder to write, or a file whose name ends in .gguf." };
+        var path = new Argument<string>("path")
+        {
+            Description = "Folder to write, or a file whose name ends in .gguf.",
+        };
         var shape = new Option<string>("--shape")
         {
             Description = $"Sizes of the model: {string.Join(", ", ModelShapes.Names)}.",

@@ -44,7 +44,8 @@ internal static class QuantizeCommand
         };
         scheme.AcceptOnlyFromAmong([.. _methods.Keys]);
         var bits = Number("--bits", "Bits of a weight: 4 or 8.", _defaults.Scheme.Bits);
-        var groupSize = Number("--group-size", "Weights that share a scale: 32, 64 or 128.", _defaults.Scheme.GroupSize);
+        var groupSize = Number(
+            "--group-size", "Weights that share a scale: 32, 64 or 128.", _defaults.Scheme.GroupSize);
         var symmetric = new Option<bool>("--symmetric") { Description = "Groups have a scale and no offset." };
         var type = new Option<GgufType>("--type")
         {

@@ -35,8 +35,14 @@ internal static class ServeCommand
             Description = "Origins whose pages may call the server.",
             DefaultValueFactory = _ => [.. _defaults.AllowedOrigins],
         };
-        var certificate = new Option<string?>("--tls-certificate") { Description = "A .pfx or .pem file: serves HTTPS." };
-        var certificateKey = new Option<string?>("--tls-key") { Description = "The .pem file of the certificate's key." };
+        var certificate = new Option<string?>("--tls-certificate")
+        {
+            Description = "A .pfx or .pem file: serves HTTPS.",
+        };
+        var certificateKey = new Option<string?>("--tls-key")
+        {
+            Description = "The .pem file of the certificate's key.",
+        };
         var password = new Option<string?>("--tls-password") { Description = "Password of the certificate's file." };
         var concurrent = new Option<int>("--max-requests")
         {
@@ -65,7 +71,10 @@ internal static class ServeCommand
         };
         var proxy = new Option<string?>("--proxy-url") { Description = "A proxy to register with." };
         var proxyKey = new Option<string?>("--proxy-key") { Description = "A key of the proxy." };
-        var publicUrl = new Option<string?>("--public-url") { Description = "Address at which the proxy reaches this." };
+        var publicUrl = new Option<string?>("--public-url")
+        {
+            Description = "Address at which the proxy reaches this.",
+        };
         var command = new Command("serve", "Serve a model over HTTP with OpenAI's protocol.")
         {
             name, host, port, grpcPort, keys, origins, certificate, certificateKey, password, concurrent, queued, drain,
