@@ -32,8 +32,8 @@ internal unsafe struct KvProduct
     public int Lane3;
 
     /// <summary>
-    /// What B will be for the next tile of keys, asked for meanwhile: blocks are too short for the processor to see where
-    /// reading goes on.
+    /// What B will be for the next tile of keys, asked for meanwhile: blocks are too short for the processor to see
+    /// where reading goes on.
     /// </summary>
     public byte* Next0;
     public byte* Next1;
