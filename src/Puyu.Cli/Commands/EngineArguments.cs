@@ -10,6 +10,9 @@ namespace Puyu.Cli.Commands;
 /// <summary>The model, and what an engine does with it: the same for every command that runs one.</summary>
 internal sealed class EngineArguments
 {
+    /// <summary>With a draft model.</summary>
+    private const int DraftTokens = 4;
+
     private readonly EngineOptions _defaults = new();
     private readonly Option<string> _weights;
     private readonly Option<int> _groupSize;
@@ -20,6 +23,9 @@ internal sealed class EngineArguments
     private readonly Option<int> _step;
     private readonly Option<int?> _threads;
     private readonly Option<string?> _cacheFolder;
+    private readonly Option<string?> _prefixFolder;
+    private readonly Option<string?> _draft;
+    private readonly Option<int?> _draftTokens;
 
     public EngineArguments()
     {
@@ -60,6 +66,19 @@ internal sealed class EngineArguments
         {
             Description = "Folder that keeps weights as the kernels read them, so that the next start takes no time.",
         };
+        _prefixFolder = new Option<string?>("--prefix-folder")
+        {
+            Description = "Folder that keeps cached prefixes while the engine sleeps or is stopped.",
+        };
+        _draft = new Option<string?>("--draft")
+        {
+            Description = "Folder or .gguf file of a smaller model with the same vocabulary that proposes tokens.",
+        };
+        _draftTokens = new Option<int?>("--draft-tokens")
+        {
+            Description = "Tokens proposed at a time: by the draft model, or from how the text went on before. "
+                + $"{DraftTokens} with --draft, else {_defaults.MaxDraftTokens}.",
+        };
     }
 
     /// <summary>Where the model is.</summary>
@@ -70,7 +89,7 @@ internal sealed class EngineArguments
     {
         command.Add(Model);
         foreach (Option option in (Option[])[_weights, _groupSize, _cacheFormat, _cacheGib, _context, _batch, _step,
-            _threads, _cacheFolder])
+            _threads, _cacheFolder, _prefixFolder, _draft, _draftTokens])
         {
             command.Add(option);
         }
@@ -100,6 +119,10 @@ internal sealed class EngineArguments
             MaxBatch = line.GetValue(_batch),
             TokensPerStep = Math.Max(line.GetValue(_step), line.GetValue(_batch)),
             Threads = line.GetValue(_threads),
+            PrefixFolder = line.GetValue(_prefixFolder),
+            DraftModel = line.GetValue(_draft),
+            MaxDraftTokens = line.GetValue(_draftTokens)
+                ?? (line.GetValue(_draft) is null ? _defaults.MaxDraftTokens : DraftTokens),
         }.Validated();
     }
 }

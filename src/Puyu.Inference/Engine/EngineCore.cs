@@ -18,6 +18,7 @@ internal sealed class EngineCore : IDisposable
     private readonly AdapterTable _adapters;
     private long _earlierPreemptions;
     private Decoder? _decoder;
+    private Decoder? _draft;
     private EngineParts? _parts;
     private Scheduler _scheduler = null!;
     private StepExecutor _executor = null!;
@@ -43,10 +44,10 @@ internal sealed class EngineCore : IDisposable
         _backend = options.Threads is { } threads ? new CpuBackend(threads) : new CpuBackend();
         try
         {
-            _decoder = model.Load(_backend);
-            Config = _decoder.Config;
+            model.RequireDraftVocabulary();
+            Load();
+            Config = _decoder!.Config;
             Weights = WeightFacts.Of(_decoder);
-            RequireVocabulary(model, Config);
             Completions = new ActiveCompletions(sessions, adapters) { Scheduler = null! };
             Build();
         }
@@ -87,10 +88,11 @@ internal sealed class EngineCore : IDisposable
             return false;
         }
 
-        StepPlan plan = _scheduler.Plan();
-        bool isEmpty = plan.Rows.Count == 0;
+        bool isEmpty = false;
         try
         {
+            StepPlan plan = _scheduler.Plan();
+            isEmpty = plan.Rows.Count == 0;
             _executor.Execute(plan);
         }
 #pragma warning disable CA1031 // whatever a step throws ends the requests in it, not the engine
@@ -155,6 +157,8 @@ internal sealed class EngineCore : IDisposable
         {
             _decoder?.Dispose();
             _decoder = null;
+            _draft?.Dispose();
+            _draft = null;
         }
 
         _backend.Memory.Trim();
@@ -188,7 +192,7 @@ internal sealed class EngineCore : IDisposable
     {
         if (_parts is null)
         {
-            _decoder ??= _model.Load(_backend);
+            Load();
             Build();
         }
     }
@@ -198,6 +202,7 @@ internal sealed class EngineCore : IDisposable
     {
         _parts?.Dispose();
         _decoder?.Dispose();
+        _draft?.Dispose();
         _backend.Dispose();
     }
 
@@ -206,6 +211,17 @@ internal sealed class EngineCore : IDisposable
         if (_options.PrefixFolder is { } folder)
         {
             _parts?.SavePrefixes(folder);
+        }
+    }
+
+    private void Load()
+    {
+        _decoder ??= _model.Load(_backend);
+        RequireVocabulary(_model, _decoder.Config);
+        if (_model.Draft is { } draft)
+        {
+            _draft ??= draft.Load(_backend);
+            RequireVocabulary(draft, _draft.Config);
         }
     }
 
@@ -221,12 +237,12 @@ internal sealed class EngineCore : IDisposable
 
     private void Build()
     {
-        EngineParts parts = new(_decoder!, _model.Tokenizer.VocabSize, _adapters, _options);
+        EngineParts parts = new(_decoder!, _draft, _model.Tokenizer.VocabSize, _adapters, _options);
         _parts = parts;
         Capacity = parts.Capacity;
         RopeLengths = parts.RopeLengths;
-        _scheduler = new Scheduler(
-            _options, parts.Pool, parts.Capacity, parts.RopeLengths, parts.CopyBlock, _time);
+        var drafting = new Drafting(_options, parts.Capacity, parts.RopeLengths, parts.Draft);
+        _scheduler = new Scheduler(_options, parts.Pool, parts.RopeLengths, drafting, parts.CopyBlock, _time);
         Completions.Scheduler = _scheduler;
         _executor = new StepExecutor(parts, _scheduler, _options, _texts, Completions, _counters);
         if (_options.PrefixFolder is { } folder)

@@ -27,11 +27,10 @@ internal sealed class EngineCounters
     public void AddCompletionToken() => Interlocked.Increment(ref _completionTokens);
 
     /// <summary>Counts the tokens of a draft.</summary>
-    public void AddDraft(int proposed, int accepted)
-    {
-        Interlocked.Add(ref _draftTokens, proposed);
-        Interlocked.Add(ref _acceptedTokens, accepted);
-    }
+    public void AddDraft(int tokens) => Interlocked.Add(ref _draftTokens, tokens);
+
+    /// <summary>Counts a token of a draft that is accepted.</summary>
+    public void AddAcceptedToken() => Interlocked.Increment(ref _acceptedTokens);
 
     /// <summary>Publishes the state of batch, queue and blocks if it is not what was published last.</summary>
     public void Publish(int running, int waiting, int used, int cached, long preemptions)

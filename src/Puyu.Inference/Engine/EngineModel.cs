@@ -17,6 +17,9 @@ internal sealed record EngineModel(
     /// <summary>Options that the model's authors recommend.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
+    /// <summary>A smaller model that proposes tokens; null for none.</summary>
+    public EngineModel? Draft { get; init; }
+
     /// <summary>Opens a model: configuration and tokenizer at once, the weights when they are asked for.</summary>
     /// <param name="path">A folder in Hugging Face's layout, or a .gguf file.</param>
     /// <param name="options">Name, template and storage of the weights.</param>
@@ -37,6 +40,34 @@ internal sealed record EngineModel(
             backend => DecoderFile.Load(path, backend, options.Weights, options.Report), tokenizer, template)
         {
             Sampling = isFolder ? GenerationDefaults.Read(path) : new SamplingOptions(),
+            Draft = options.DraftModel is { } draft ? Open(draft, options with { DraftModel = null }) : null,
         };
+    }
+
+    /// <summary>Throws unless the ids of the draft model, if there is one, stand for what they stand for here.</summary>
+    /// <exception cref="OptionsException">They do not.</exception>
+    public void RequireDraftVocabulary()
+    {
+        if (Draft is null)
+        {
+            return;
+        }
+
+        if (Draft.Tokenizer.VocabSize != Tokenizer.VocabSize)
+        {
+            throw new OptionsException(
+                $"{nameof(EngineOptions)}: DraftModel is {Draft.Name}, which has {Draft.Tokenizer.VocabSize} token ids "
+                + $"but must have those of {Name}, which are {Tokenizer.VocabSize}");
+        }
+
+        for (int id = 0; id < Tokenizer.VocabSize; id++)
+        {
+            if (!Draft.Tokenizer.TokenBytes(id).SequenceEqual(Tokenizer.TokenBytes(id)))
+            {
+                throw new OptionsException(
+                    $"{nameof(EngineOptions)}: DraftModel is {Draft.Name}, whose token {id} is another than that of "
+                    + $"{Name}, but both must have the same vocabulary");
+            }
+        }
     }
 }

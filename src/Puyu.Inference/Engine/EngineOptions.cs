@@ -50,10 +50,17 @@ public sealed record EngineOptions
     public bool CachesPrefixes { get; init; } = true;
 
     /// <summary>
-    /// Tokens proposed at a time for a sequence, by looking up how its own text went on, and verified in one forward;
-    /// 0 proposes none. Completions are the same.
+    /// Tokens proposed at a time for a sequence, by <see cref="DraftModel"/> or else by looking up how its own text
+    /// went on, and verified in one forward; 0 proposes none.
     /// </summary>
     public int MaxDraftTokens { get; init; }
+
+    /// <summary>
+    /// Folder or .gguf file of a smaller model with the same vocabulary that proposes tokens; null for none. Greedy
+    /// completions are the same with it; drawn ones are distributed the same. Its keys and values are part of
+    /// <see cref="CacheBytes"/>.
+    /// </summary>
+    public string? DraftModel { get; init; }
 
     /// <summary>
     /// Folder in which cached prefixes are kept while the engine sleeps or is stopped; null for none.
@@ -96,6 +103,9 @@ public sealed record EngineOptions
             PrefixFolder is null || CachesPrefixes, PrefixFolder, "must be null where CachesPrefixes is false");
         problems.Require(PrefixFolder is not "", PrefixFolder, "must be a folder or null");
         problems.Require(MaxDraftTokens >= 0, MaxDraftTokens, "must not be negative");
+        problems.Require(DraftModel is not "", DraftModel, "must be a folder, a file or null");
+        problems.Require(
+            DraftModel is null || MaxDraftTokens != 0, MaxDraftTokens, "must be positive where DraftModel is given");
         problems.Require(QueueLimit >= 0, QueueLimit, "must not be negative");
         problems.Require(PriorityAgeing > TimeSpan.Zero, PriorityAgeing, "must be positive");
         problems.Require(UpdateBuffer > 0, UpdateBuffer, "must be positive");

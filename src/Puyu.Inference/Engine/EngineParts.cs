@@ -13,11 +13,12 @@ internal sealed class EngineParts : IDisposable
     private readonly Lazy<byte[]> _fingerprint;
 
     /// <param name="decoder">The model; outlives this.</param>
+    /// <param name="draft">Proposes tokens; outlives this; may be null.</param>
     /// <param name="vocabSize">Ids that can be drawn: the model may have spare rows that stand for nothing.</param>
     /// <param name="adapters">What changes it.</param>
     /// <param name="options">Validated.</param>
     /// <exception cref="OptionsException">The cache has no room for a single block.</exception>
-    public EngineParts(Decoder decoder, int vocabSize, AdapterTable adapters, EngineOptions options)
+    public EngineParts(Decoder decoder, Decoder? draft, int vocabSize, AdapterTable adapters, EngineOptions options)
     {
         ModelConfig config = decoder.Config;
         VocabSize = vocabSize;
@@ -25,10 +26,15 @@ internal sealed class EngineParts : IDisposable
         RopeLengths = new RopeLengths(config);
         BlockBytes = KvStorage.BlockBytes(config, options.BlockSize, options.CacheFormat);
         int contextLength = options.ContextLength ?? config.MaxPositions;
-        Pool = new BlockPool(CountBlocks(contextLength, options), options.BlockSize, options.Hash);
+        long draftBytes = draft is null
+            ? 0
+            : KvStorage.BlockBytes(draft.Config, options.BlockSize, options.CacheFormat);
+        int blocks = CountBlocks(contextLength, BlockBytes + draftBytes, options);
+        Pool = new BlockPool(blocks, options.BlockSize, options.Hash);
         Capacity = (int)Math.Min(contextLength, (long)Pool.Count * options.BlockSize);
         _storage = new KvStorage(config, Backend, Pool.Count, options.BlockSize, options.CacheFormat);
         Runner = new ModelRunner(decoder, _storage, adapters);
+        Draft = draft is null ? null : new DraftModel(draft, vocabSize, blocks, adapters, options);
         _fingerprint = new Lazy<byte[]>(() => Fingerprint.Of(decoder, vocabSize, options));
     }
 
@@ -53,6 +59,9 @@ internal sealed class EngineParts : IDisposable
     /// <summary>Brings tokens through the model.</summary>
     public ModelRunner Runner { get; }
 
+    /// <summary>Proposes tokens; null where no other model does.</summary>
+    public DraftModel? Draft { get; }
+
     /// <summary>Copies a block to another, all layers.</summary>
     public void CopyBlock(int source, int target) => _storage.Copy(source, target);
 
@@ -65,18 +74,22 @@ internal sealed class EngineParts : IDisposable
     public bool TryLoadPrefixes(string folder) => KvSnapshot.TryLoad(folder, _fingerprint.Value, Pool, _storage);
 
     /// <inheritdoc/>
-    public void Dispose() => _storage.Dispose();
+    public void Dispose()
+    {
+        Draft?.Dispose();
+        _storage.Dispose();
+    }
 
-    private int CountBlocks(int contextLength, EngineOptions options)
+    private static int CountBlocks(int contextLength, long blockBytes, EngineOptions options)
     {
         long full = (long)options.MaxBatch * ((contextLength + options.BlockSize - 1) / options.BlockSize);
         GCMemoryInfo memory = GC.GetGCMemoryInfo();
         long free = Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes) / 2;
         long blocks = options.CacheBytes is { } bytes
-            ? bytes / BlockBytes
-            : Math.Min(full, free / BlockBytes);
+            ? bytes / blockBytes
+            : Math.Min(full, free / blockBytes);
         return blocks > 0 ? (int)Math.Min(blocks, int.MaxValue / options.BlockSize) : throw new OptionsException(
             $"{nameof(EngineOptions)}: CacheBytes is {options.CacheBytes ?? free} "
-            + $"but must be at least {BlockBytes}, the size of a block");
+            + $"but must be at least {blockBytes}, the size of a block");
     }
 }

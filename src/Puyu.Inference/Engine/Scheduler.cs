@@ -18,7 +18,7 @@ namespace Puyu.Inference.Engine;
 /// </para>
 /// </remarks>
 internal sealed class Scheduler(
-    EngineOptions options, BlockPool pool, int capacity, RopeLengths ropeLengths, Action<int, int> copyBlock,
+    EngineOptions options, BlockPool pool, RopeLengths ropeLengths, Drafting drafting, Action<int, int> copyBlock,
     TimeProvider time)
 {
     private readonly List<Sequence> _running = [];
@@ -77,11 +77,16 @@ internal sealed class Scheduler(
         _plan.Clear();
         _order.Clear();
         _order.AddRange(_running);
+        drafting.Propose(_order);
         foreach (Sequence sequence in _order)
         {
             if (sequence is { IsRunning: true, IsPaused: false, Pending: 1 } && TryMakeRoom(sequence, sequence.Count))
             {
-                Propose(sequence);
+                if (!pool.TryReserve(sequence.BlockTable, sequence.Count + sequence.DraftLength))
+                {
+                    sequence.DropDraft();
+                }
+
                 Schedule(sequence, 1 + sequence.DraftLength);
             }
         }
@@ -101,31 +106,6 @@ internal sealed class Scheduler(
         }
 
         return _plan;
-    }
-
-    /// <summary>Drafts for a sequence where tokens and blocks are left for it.</summary>
-    private void Propose(Sequence sequence)
-    {
-        sequence.DropDraft();
-        if (sequence.Choice is not { Completion.Beams: null } choice || options.MaxDraftTokens == 0)
-        {
-            return;
-        }
-
-        int left = choice.Completion.Request.Sampling.MaxTokens - sequence.CompletionLength - 1;
-        int budget = options.TokensPerStep - _plan.Tokens - _running.Count;
-        int room = capacity - sequence.Count - 1;
-        int limit = Math.Min(Math.Min(options.MaxDraftTokens, left), Math.Min(budget, room));
-        if (limit <= 0 || ropeLengths.LongestChunk(sequence) <= limit)
-        {
-            return;
-        }
-
-        sequence.Propose(limit);
-        if (!pool.TryReserve(sequence.BlockTable, sequence.Count + sequence.DraftLength))
-        {
-            sequence.DropDraft();
-        }
     }
 
     private int Chunk(Sequence sequence)
@@ -276,6 +256,7 @@ internal sealed class Scheduler(
     private void GiveUp(Sequence sequence)
     {
         sequence.DropDraft();
+        drafting.Release(sequence);
         pool.Release(sequence.BlockTable);
         sequence.Computed = 0;
         sequence.KnownBlocks = 0;

@@ -12,6 +12,7 @@ namespace Puyu.Inference.Engine;
 internal sealed class Sequence
 {
     private int[] _tokenIds;
+    private DraftVerifier? _verifier;
 
     /// <param name="promptIds">At least one.</param>
     /// <param name="salt">What beside the tokens decides their keys and values.</param>
@@ -53,6 +54,9 @@ internal sealed class Sequence
 
     /// <summary>Draws the tokens; null for an embedding.</summary>
     public SequenceSampler? Sampler { get; init; }
+
+    /// <summary>Judges drafts; null for an embedding.</summary>
+    public DraftVerifier? Verifier => _verifier ??= Sampler is null ? null : new DraftVerifier(Sampler);
 
     /// <summary>Tokens of prompt and completion.</summary>
     public int Count { get; private set; }
@@ -104,18 +108,31 @@ internal sealed class Sequence
     /// <summary>Ids of prompt, completion and draft.</summary>
     public ReadOnlySpan<int> DraftedIds => _tokenIds.AsSpan(0, Count + DraftLength);
 
+    /// <summary>What a draft model knows of it; null where none has proposed.</summary>
+    public DraftSequence? Draft { get; set; }
+
+    /// <summary>Proposes what its constraint asks for.</summary>
+    /// <param name="limit">Tokens at most.</param>
+    /// <returns>Whether there is such a thing.</returns>
+    public bool ProposeForced(int limit)
+    {
+        DraftLength = Sampler?.Constraint?.DraftForced(RoomForDraft(limit)) ?? 0;
+        return DraftLength > 0;
+    }
+
     /// <summary>Proposes what followed the last tokens earlier in the sequence.</summary>
     /// <param name="limit">Tokens at most.</param>
-    public void Propose(int limit)
+    public void ProposeRepetition(int limit)
     {
-        if (_tokenIds.Length < Count + limit)
-        {
-            Array.Resize(ref _tokenIds, Math.Max(2 * Count, Count + limit));
-        }
+        Span<int> draft = RoomForDraft(limit);
+        DraftLength = PromptLookup.Propose(TokenIds, draft);
+    }
 
-        Span<int> draft = _tokenIds.AsSpan(Count, limit);
-        int forced = Sampler?.Constraint?.DraftForced(draft) ?? 0;
-        DraftLength = forced > 0 ? forced : PromptLookup.Propose(TokenIds, draft);
+    /// <summary>Proposes a token behind those that are.</summary>
+    public void AddDraft(int tokenId)
+    {
+        RoomForDraft(DraftLength + 1)[DraftLength] = tokenId;
+        DraftLength++;
     }
 
     /// <summary>
@@ -131,6 +148,14 @@ internal sealed class Sequence
 
     /// <summary>Takes the draft back.</summary>
     public void DropDraft() => DraftLength = 0;
+
+    /// <summary>Keeps the first tokens, at least one, of which the last is pending then.</summary>
+    public void Rewind(int count)
+    {
+        DropDraft();
+        Count = count;
+        Computed = Math.Min(Computed, count - 1);
+    }
 
     /// <summary>Appends a drawn token, which is pending then.</summary>
     public void Append(int tokenId)
@@ -180,5 +205,15 @@ internal sealed class Sequence
         int order = y.Priority.CompareTo(x.Priority);
         order = order != 0 ? order : x.Arrival.CompareTo(y.Arrival);
         return order != 0 ? order : x.Place.CompareTo(y.Place);
+    }
+
+    private Span<int> RoomForDraft(int tokens)
+    {
+        if (_tokenIds.Length < Count + tokens)
+        {
+            Array.Resize(ref _tokenIds, Math.Max(2 * Count, Count + tokens));
+        }
+
+        return _tokenIds.AsSpan(Count, tokens);
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Puyu.Abstractions.Engine;
 using Puyu.Inference.Sampling;
+using Puyu.Inference.Speculation;
 using Tensor = Puyu.Tensors.Tensor;
 using Scope = Puyu.Tensors.Scope;
 
@@ -159,23 +160,28 @@ internal sealed class StepExecutor(
         }
     }
 
-    /// <summary>Draws the next tokens of a sequence: a draft brings them as far as it is what is drawn.</summary>
+    /// <summary>Draws the next tokens of a sequence: a draft brings them as far as it is accepted.</summary>
     private void Draw(Sequence sequence, Tensor logits, int firstRow, int drafted)
     {
         Span<int> draft = stackalloc int[drafted];
         sequence.DraftedIds[^drafted..].CopyTo(draft);
         sequence.DropDraft();
+        counters.AddDraft(drafted);
         int accepted = 0;
-        while (TryDraw(sequence, LogitsOf(logits, firstRow + accepted)) && accepted < drafted
-            && sequence.TokenIds[^1] == draft[accepted])
+        while (TryDraw(sequence, LogitsOf(logits, firstRow + accepted), Drafted(sequence, draft, accepted))
+            && accepted < drafted && sequence.TokenIds[^1] == draft[accepted])
         {
             sequence.Computed++;
             accepted++;
         }
 
-        counters.AddDraft(drafted, accepted);
         Update(sequence);
     }
+
+    /// <summary>What is proposed for a place; behind the whole draft comes one token more, for which nothing is.</summary>
+    private static DraftedToken Drafted(Sequence sequence, ReadOnlySpan<int> draft, int place) => place < draft.Length
+        ? new DraftedToken(draft[place], sequence.Draft?.Probabilities(place) ?? default)
+        : DraftedToken.None;
 
     /// <summary>Draws the first token of every choice: they share the blocks of the prompt.</summary>
     private void DrawFirst(Completion completion, Span<float> logits)
@@ -193,7 +199,7 @@ internal sealed class StepExecutor(
         foreach (Sequence sequence in completion.Sequences)
         {
             _promptLogits.CopyTo(logits);
-            if (!sequence.IsFinished && TryDraw(sequence, logits))
+            if (!sequence.IsFinished && TryDraw(sequence, logits, DraftedToken.None))
             {
                 Update(sequence);
             }
@@ -227,11 +233,17 @@ internal sealed class StepExecutor(
 
     /// <summary>Draws a token.</summary>
     /// <returns>Whether the sequence goes on.</returns>
-    private bool TryDraw(Sequence sequence, Span<float> logits)
+    private bool TryDraw(Sequence sequence, Span<float> logits, DraftedToken drafted)
     {
         try
         {
-            return Take(sequence, sequence.Sampler!.Draw(logits, sequence.TokenIds, sequence.PromptLength));
+            if (sequence.Verifier!.TryAccept(
+                logits, sequence.TokenIds, sequence.PromptLength, drafted, out DrawnToken token))
+            {
+                counters.AddAcceptedToken();
+            }
+
+            return Take(sequence, token);
         }
         catch (Exception exception) when (exception is EngineException or ArgumentException)
         {

@@ -29,6 +29,7 @@ internal sealed class SequenceSampler
     private const ulong Stream = 0x53414D504C45;
 
     private const ulong DraftStream = 0x4452414654 << 24;
+    private const ulong ProposalStream = 0x50524F504F53;
     private const double UnitPer53Bits = 1.0 / (1UL << 53);
 
     private readonly SamplingOptions _options;
@@ -68,7 +69,10 @@ internal sealed class SequenceSampler
     }
 
     /// <summary>Where the completion stands in what it must look like; null for no constraint.</summary>
-    public TokenConstraint? Constraint { get; private init; }
+    public TokenConstraint? Constraint { get; private set; }
+
+    /// <summary>Whether the most likely token is always drawn.</summary>
+    public bool IsGreedy => _options.Temperature == 0;
 
     /// <summary>Whether the constraint is met and nothing can follow: the choice ends without an end token.</summary>
     public bool IsComplete => Constraint is { IsComplete: true };
@@ -80,6 +84,12 @@ internal sealed class SequenceSampler
         {
             Constraint = Constraint?.Fork(),
         };
+
+    /// <summary>A sampler with the same options for the draft of this choice, which reports nothing.</summary>
+    public SequenceSampler ForDraft() => new(_options, _vocabulary, _adjustments.Fork(), _choice, null);
+
+    /// <summary>Stands in the constraint where another sampler stands, and goes on apart from it.</summary>
+    public void StandAs(SequenceSampler other) => Constraint = other.Constraint?.Fork();
 
     /// <summary>Draws the next token. The constraint stays where it is: see <see cref="Accept"/>.</summary>
     /// <param name="logits">Unnormalized log-probabilities, shape [V]. Overwritten; −∞ is never drawn.</param>
@@ -138,6 +148,10 @@ internal sealed class SequenceSampler
     /// <summary>Two variates in [0, 1) to judge a drafted token with, others than those of draws.</summary>
     /// <param name="draw">Index in the completion.</param>
     public (double First, double Second) DraftVariates(int draw) => Variates(DraftStream, draw);
+
+    /// <summary>A variate in [0, 1) to propose a token with, another than those of draws and judgements.</summary>
+    /// <param name="draw">Index in the completion.</param>
+    public double ProposalVariate(int draw) => Variates(ProposalStream, draw).First;
 
     /// <summary>A token with what the last logits say of it.</summary>
     public DrawnToken Report(int tokenId) => _scorer is null

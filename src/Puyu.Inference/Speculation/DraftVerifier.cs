@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Puyu.Inference.Sampling;
 
 namespace Puyu.Inference.Speculation;
@@ -63,6 +64,12 @@ internal sealed class DraftVerifier(SequenceSampler sampler)
             total += Math.Max(0, p[i] - q[i]);
         }
 
+        if (total == 0)
+        {
+            // But for rounding p is q, of which a token was rejected that p has not.
+            return TensorPrimitives.IndexOfMax(p);
+        }
+
         double remaining = uniform * total;
         int drawn = -1;
         for (int i = 0; i < p.Length; i++)
@@ -81,6 +88,6 @@ internal sealed class DraftVerifier(SequenceSampler sampler)
             }
         }
 
-        return drawn >= 0 ? drawn : throw new ArgumentException("draft probabilities must sum to 1, but sum to more");
+        return drawn;
     }
 }

@@ -6,4 +6,8 @@ namespace Puyu.Inference.Speculation;
 /// Those it was drawn with, shape [V]; empty where it was proposed for certain: by prompt lookup, a constraint, or the
 /// most likely token of a draft model.
 /// </param>
-internal readonly record struct DraftedToken(int TokenId, ReadOnlyMemory<float> Probabilities);
+internal readonly record struct DraftedToken(int TokenId, ReadOnlyMemory<float> Probabilities)
+{
+    /// <summary>Nothing is proposed.</summary>
+    public static DraftedToken None { get; } = new(-1, default);
+}

@@ -4,6 +4,7 @@ using Puyu.Inference.Caching;
 using Puyu.Inference.Engine;
 using Puyu.Models;
 using Puyu.Tensors;
+using Puyu.Tokenizers;
 using Puyu.Tokenizers.Chat;
 
 namespace Puyu.Inference.Tests.Support;
@@ -31,6 +32,22 @@ internal static class TinyEngine
             new EngineModel("tiny", backend => Load(backend, config ?? Config), TinyModel.Tokenizer, template),
             options ?? Options(), TimeProvider.System);
 
+    /// <summary>An engine with a draft model of the same sizes.</summary>
+    /// <param name="options">With <see cref="EngineOptions.MaxDraftTokens"/>.</param>
+    /// <param name="draftSeed">Of the draft model's weights; those of the model are from seed 1.</param>
+    /// <param name="draftConfig">Null for that of the model.</param>
+    /// <param name="tokenizer">Of the draft model; null for that of the model.</param>
+    public static InferenceEngine CreateDrafted(
+        EngineOptions options, ulong draftSeed, ModelConfig? draftConfig = null, Tokenizer? tokenizer = null) =>
+        new(
+            new EngineModel("tiny", backend => Load(backend, Config), TinyModel.Tokenizer, ChatTemplate: null)
+            {
+                Draft = new EngineModel(
+                    "draft", backend => Load(backend, draftConfig ?? Config, draftSeed),
+                    tokenizer ?? TinyModel.Tokenizer, ChatTemplate: null),
+            },
+            options, TimeProvider.System);
+
     /// <summary>Prompts that differ in length and content.</summary>
     public static int[] Prompt(int length, int seed = 1) =>
         [.. Enumerable.Range(0, length).Select(i => ((i * (7 + seed)) + (seed * 31)) % 256)];
@@ -54,10 +71,10 @@ internal static class TinyEngine
         return completed;
     }
 
-    private static Decoder Load(Backend backend, ModelConfig config)
+    private static Decoder Load(Backend backend, ModelConfig config, ulong seed = 1)
     {
         Decoder decoder = Decoder.Create(config, backend);
-        decoder.Initialize(seed: 1);
+        decoder.Initialize(seed);
         return decoder;
     }
 }
