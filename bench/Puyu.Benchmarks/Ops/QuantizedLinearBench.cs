@@ -59,7 +59,7 @@ public static unsafe class QuantizedLinearBench
                     () => Multiply(backend, x, [packed]), () => PeakFlops.Measure(backend.Workers),
                     seconds => 2.0 * Rows * n * k / seconds);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {name} | {QuantizedKernels.Best(scheme.Bits).Name} | {layer} | {n} × {k} | "
+                    $"| {name} | {QuantizedKernels.Best(scheme.Bits, Rows).Name} | {layer} | {n} × {k} | "
                     + $"{2.0 * Rows * n * k / seconds / 1e9:F0} | {peak / 1e9:F0} | {ratio:F2} |"));
             }
         }

@@ -77,6 +77,50 @@ public class QuantizedLinearTests
         }
     }
 
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(4, false)]
+    [InlineData(8, true)]
+    [InlineData(8, false)]
+    public void ManyRows_HaveTheBitsOfEachAlone(int bits, bool isSymmetric)
+    {
+        const int Rows = 50;
+        using PackedMatrix packed = PackedMatrix.Pack(PackedMatrixTests.Weights(
+            37, 300, new QuantScheme { Bits = bits, GroupSize = 32, IsSymmetric = isSymmetric }));
+        using var backend = new CpuBackend(threads: 2);
+        using Scope scope = backend.BeginScope();
+        Tensor x = scope.From<float>(Numbers.Uniform(Rows * 300, seed: 3), [Rows, 300]);
+
+        int[] together = Comparisons.Bits(scope.QuantizedLinear(x, packed));
+
+        for (int row = 0; row < Rows; row++)
+        {
+            Assert.Equal(
+                together[(row * 37)..((row + 1) * 37)],
+                Comparisons.Bits(scope.QuantizedLinear(scope.View(x, [1, 300], row), packed)));
+        }
+    }
+
+    [Fact]
+    public void UnpackedSums_AreExactAtTheirGreatest()
+    {
+        var scheme = new QuantScheme { Bits = 8, GroupSize = 128 };
+        byte[] codes = [.. Enumerable.Range(0, 16 * 128).Select(i => (byte)(i % 128 == 0 ? 0 : 255))];
+        float[] scales = [.. Enumerable.Repeat(1f, 16)];
+        var weights = new QuantizedWeights(16, 128, scheme, codes, scales, new float[16]);
+        using PackedMatrix packed = PackedMatrix.Pack(weights);
+        using var backend = new CpuBackend(threads: 1);
+        using Scope scope = backend.BeginScope();
+
+        foreach (float x in new[] { 127f, -127f })
+        {
+            Tensor y = scope.QuantizedLinear(
+                scope.From<float>([.. Enumerable.Repeat(x, 48 * 128)], [48, 128]), packed);
+
+            Assert.All(y.Span<float>().ToArray(), value => Assert.Equal(127 * 255 * x, value));
+        }
+    }
+
     [Fact]
     public void Rounding_CostsLittle()
     {

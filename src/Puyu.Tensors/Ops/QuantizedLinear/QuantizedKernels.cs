@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Puyu.Tensors.Quantization;
 
 namespace Puyu.Tensors;
 
@@ -9,8 +12,13 @@ namespace Puyu.Tensors;
 /// </remarks>
 internal abstract unsafe class QuantizedKernels
 {
-    private static readonly QuantizedKernels _best4 = Supported(bits: 4).First();
-    private static readonly QuantizedKernels _best8 = Supported(bits: 8).First();
+    /// <summary>Rows from which on unpacking a tile costs less than it saves.</summary>
+    private const int ManyRows = 24;
+
+    private static readonly QuantizedKernels _many4 = Supported(bits: 4).First();
+    private static readonly QuantizedKernels _many8 = Supported(bits: 8).First();
+    private static readonly QuantizedKernels _few4 = Supported(bits: 4).First(kernels => !kernels.Unpacks);
+    private static readonly QuantizedKernels _few8 = Supported(bits: 8).First(kernels => !kernels.Unpacks);
 
     private protected QuantizedKernels()
     {
@@ -22,12 +30,24 @@ internal abstract unsafe class QuantizedKernels
     /// <summary>The most rows of a panel.</summary>
     public abstract int PanelRows { get; }
 
-    /// <summary>The fastest kernels for codes of 4 or 8 bits.</summary>
-    public static QuantizedKernels Best(int bits) => bits == 4 ? _best4 : _best8;
+    /// <summary>With what the sum of a group begins where zero is the middle code, beside what takes that off.</summary>
+    public virtual int Origin => 0;
 
-    /// <summary>All kernels that this processor runs, the fastest first.</summary>
+    /// <summary>Whether tiles are unpacked before they meet rows.</summary>
+    public virtual bool Unpacks => false;
+
+    /// <summary>The fastest kernels for so many rows and codes of 4 or 8 bits. All have the same results.</summary>
+    public static QuantizedKernels Best(int bits, int rows) =>
+        rows < ManyRows ? (bits == 4 ? _few4 : _few8) : (bits == 4 ? _many4 : _many8);
+
+    /// <summary>All kernels that this processor runs, the fastest for many rows first.</summary>
     public static IEnumerable<QuantizedKernels> Supported(int bits)
     {
+        if (AvxVnni.IsSupported && Fma.IsSupported)
+        {
+            yield return new QuantizedKernelsUnpacked(bits);
+        }
+
         if (bits == 4 && Avx512F.IsSupported && Avx512BW.IsSupported)
         {
             yield return new QuantizedKernels512();
@@ -54,4 +74,21 @@ internal abstract unsafe class QuantizedKernels
     /// <param name="tile">Its operands.</param>
     /// <param name="rows">Rows of the panel, 1 to <see cref="PanelRows"/>.</param>
     public abstract void Run(in QuantizedTile tile, int rows);
+
+    /// <summary>Bytes of an unpacked tile.</summary>
+    public virtual long UnpackedBytes(PackedLayout layout) => 0;
+
+    /// <summary>Unpacks a tile, for <see cref="Run"/>.</summary>
+    /// <param name="tile">With packed weights; operands that are not weights are not read.</param>
+    /// <param name="target"><see cref="UnpackedBytes"/>, overwritten.</param>
+    public virtual void Unpack(in QuantizedTile tile, byte* target) =>
+        throw new NotSupportedException($"{Name} kernels read packed weights");
+
+    /// <summary>8 numbers of F16 as F32, times a power of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected static Vector256<float> Halves(ushort* source, float multiplier)
+    {
+        Vector256<int> bits = Avx2.ConvertToVector256Int32((short*)source) << 13;
+        return (bits & Vector256.Create(QuantizedTile.HalfMask)).AsSingle() * Vector256.Create(multiplier);
+    }
 }

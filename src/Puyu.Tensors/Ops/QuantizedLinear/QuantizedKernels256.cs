@@ -126,16 +126,16 @@ internal sealed unsafe class QuantizedKernels256<TDot, TBits>(string name) : Qua
             }
 
             ushort* zeros = scales + QuantizedTile.PairScales;
-            Vector256<float> scale = Half(scales, tile.Multiplier);
-            Vector256<float> zero = TZeros.Exist ? Half(zeros, QuantizedTile.Rebias) : default;
+            Vector256<float> scale = Halves(scales, tile.Multiplier);
+            Vector256<float> zero = TZeros.Exist ? Halves(zeros, QuantizedTile.Rebias) : default;
             fa0 = Add<TRows, TZeros>(0, fa0, a0, scale, zero, d, sums);
             fa1 = Add<TRows, TZeros>(1, fa1, a1, scale, zero, d, sums);
             fa2 = Add<TRows, TZeros>(2, fa2, a2, scale, zero, d, sums);
             fa3 = Add<TRows, TZeros>(3, fa3, a3, scale, zero, d, sums);
             fa4 = Add<TRows, TZeros>(4, fa4, a4, scale, zero, d, sums);
             fa5 = Add<TRows, TZeros>(5, fa5, a5, scale, zero, d, sums);
-            scale = Half(scales + 8, tile.Multiplier);
-            zero = TZeros.Exist ? Half(zeros + 8, QuantizedTile.Rebias) : default;
+            scale = Halves(scales + 8, tile.Multiplier);
+            zero = TZeros.Exist ? Halves(zeros + 8, QuantizedTile.Rebias) : default;
             fb0 = Add<TRows, TZeros>(0, fb0, b0, scale, zero, d, sums);
             fb1 = Add<TRows, TZeros>(1, fb1, b1, scale, zero, d, sums);
             fb2 = Add<TRows, TZeros>(2, fb2, b2, scale, zero, d, sums);
@@ -169,14 +169,6 @@ internal sealed unsafe class QuantizedKernels256<TDot, TBits>(string name) : Qua
             a = TDot.Add(a, codesA, activations);
             b = TDot.Add(b, codesB, activations);
         }
-    }
-
-    /// <summary>8 numbers of F16 as F32, times a power of two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Half(ushort* source, float multiplier)
-    {
-        Vector256<int> bits = Avx2.ConvertToVector256Int32((short*)source) << 13;
-        return (bits & Vector256.Create(QuantizedTile.HalfMask)).AsSingle() * Vector256.Create(multiplier);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,6 +19,9 @@ internal unsafe struct QuantizedProduct : IJob
     /// <summary>Bytes of activations that a chunk of rows may have.</summary>
     private const int ChunkBytes = 384 << 10;
 
+    /// <summary>The same where every chunk unpacks the weights: processors with VNNI have 1 MB and more.</summary>
+    private const int UnpackingChunkBytes = 640 << 10;
+
     /// <summary>Bytes of the weights of a piece, about.</summary>
     private const int PieceBytes = 256 << 10;
 
@@ -28,7 +31,9 @@ internal unsafe struct QuantizedProduct : IJob
     private readonly MemoryPool _memory;
     private readonly QuantizedKernels _kernels;
     private QuantizedRows _rows;
+    private readonly long _unpackedBytes;
     private QuantizedTile _shape;
+    private byte* _unpacked;
     private Segments _segments;
     private int _count;
     private int _pieces;
@@ -42,7 +47,8 @@ internal unsafe struct QuantizedProduct : IJob
         Workers workers, MemoryPool memory, Tensor x, PackedLayout layout, QuantizedKernels? kernels = null)
     {
         (_workers, _memory) = (workers, memory);
-        _kernels = kernels ?? QuantizedKernels.Best(layout.Scheme.Bits);
+        _kernels = kernels ?? QuantizedKernels.Best(layout.Scheme.Bits, x.Shape[0]);
+        _unpackedBytes = _kernels.UnpackedBytes(layout);
         _rows = new QuantizedRows
         {
             X = x.Pointer<float>(),
@@ -52,6 +58,7 @@ internal unsafe struct QuantizedProduct : IJob
             Group = layout.Group,
             Groups = layout.Groups,
             Middle = layout.Scheme.IsSymmetric ? (layout.Scheme.MaxCode + 1) / 2 : 0,
+            Origin = _kernels.Origin,
         };
 
         // A block is 32 inputs, or 16 where groups are not multiples of that.
@@ -60,6 +67,7 @@ internal unsafe struct QuantizedProduct : IJob
         _shape.Groups = layout.Groups;
         _shape.Blocks = layout.Group / blockInputs;
         _shape.Vectors = blockInputs * TileOutputs * layout.Scheme.Bits / 8 / PackedLayout.VectorBytes;
+        _shape.GroupSteps = layout.Group / PackedLayout.StepInputs;
     }
 
     /// <summary>
@@ -95,8 +103,11 @@ internal unsafe struct QuantizedProduct : IJob
         Storage scratch = _memory.RentScratch(_rows.Rows * _rows.RowBytes);
         _rows.Panels = (byte*)scratch.Pointer;
         _workers.ForEach(_rows.PanelCount, ref _rows);
+        Storage unpacked = _memory.RentScratch(2 * _unpackedBytes * _workers.Threads);
+        _unpacked = (byte*)unpacked.Pointer;
         _pieces = Pieces();
         _workers.ForEach(_pieces, ref this);
+        unpacked.Release();
         scratch.Release();
     }
 
@@ -117,7 +128,8 @@ internal unsafe struct QuantizedProduct : IJob
     public readonly void Execute(int piece, int worker)
     {
         int panels = _rows.PanelCount;
-        int chunk = (int)Math.Max(1, ChunkBytes / (_rows.RowBytes * _rows.PanelRows));
+        long chunkBytes = _kernels.Unpacks ? UnpackingChunkBytes : ChunkBytes;
+        int chunk = (int)Math.Max(1, chunkBytes / (_rows.RowBytes * _rows.PanelRows));
         for (int first = 0; first < panels; first += chunk)
         {
             int end = Math.Min(panels, first + chunk);
@@ -126,14 +138,16 @@ internal unsafe struct QuantizedProduct : IJob
                 int endTile = (int)((piece + 1L) * _segments[i].Tiles / _pieces);
                 for (int tile = (int)((long)piece * _segments[i].Tiles / _pieces); tile < endTile; tile++)
                 {
-                    MultiplyTile(i, tile, first, end);
+                    MultiplyTile(i, tile, first, end, _unpacked + (2 * _unpackedBytes * worker));
                 }
             }
         }
     }
 
-    private readonly void MultiplyTile(int segment, int tile, int firstPanel, int endPanel)
+    private readonly void MultiplyTile(int segment, int tile, int firstPanel, int endPanel, byte* unpacked)
     {
+        QuantizedTile first = Weights(segment, tile, unpacked);
+        QuantizedTile second = IsGated ? Weights(segment + 1, tile, unpacked + _unpackedBytes) : default;
         float* sums = stackalloc float[2 * TileOutputs * 8];
         int columns = Math.Min(TileOutputs, _segments[segment].Outputs - (tile * TileOutputs));
         for (int panel = firstPanel; panel < endPanel; panel++)
@@ -143,17 +157,17 @@ internal unsafe struct QuantizedProduct : IJob
             long ldy = _segments[segment].Ldy;
             if (!IsGated && columns == TileOutputs)
             {
-                Multiply(segment, tile, panel, y, ldy);
+                Multiply(first, panel, y, ldy);
                 AddBias(segment, tile, y, ldy, rows, columns);
                 continue;
             }
 
-            Multiply(segment, tile, panel, sums, TileOutputs);
+            Multiply(first, panel, sums, TileOutputs);
             AddBias(segment, tile, sums, TileOutputs, rows, columns);
             if (IsGated)
             {
                 float* up = sums + (TileOutputs * 8);
-                Multiply(segment + 1, tile, panel, up, TileOutputs);
+                Multiply(second, panel, up, TileOutputs);
                 AddBias(segment + 1, tile, up, TileOutputs, rows, columns);
                 SwiGluSimd.Serial(sums, up, sums, rows * TileOutputs);
             }
@@ -166,12 +180,24 @@ internal unsafe struct QuantizedProduct : IJob
         }
     }
 
-    private readonly void Multiply(int segment, int tile, int panel, float* y, long ldy)
+    /// <summary>The weights of a tile, as the kernels read them.</summary>
+    private readonly QuantizedTile Weights(int segment, int tile, byte* unpacked)
     {
         ref readonly Segment matrix = ref _segments[segment];
         QuantizedTile operands = _shape;
         operands.Weights = matrix.FirstTile + (tile * matrix.TileBytes);
         operands.Multiplier = matrix.Multiplier;
+        if (_kernels.Unpacks)
+        {
+            _kernels.Unpack(operands, unpacked);
+            operands.Weights = unpacked;
+        }
+
+        return operands;
+    }
+
+    private readonly void Multiply(QuantizedTile operands, int panel, float* y, long ldy)
+    {
         operands.Y = y;
         operands.Ldy = ldy;
         _rows.Aim(ref operands, panel);

@@ -13,7 +13,7 @@ namespace Puyu.Tensors;
 /// <remarks>
 /// Rows come in panels; the last may have fewer. A panel of W rows holds the activations [K / 4, W, 4], so that a step
 /// of all rows is one stretch of memory; then d [groups, W], F32; then for each group and row what the zeros of the
-/// weights need: −middle · Σ q as I32 where they are the middle code, else Σ q as F32.
+/// weights need: origin − middle · Σ q as I32 where they are the middle code, else Σ q as F32.
 /// </remarks>
 internal unsafe struct QuantizedRows : IJob
 {
@@ -30,6 +30,9 @@ internal unsafe struct QuantizedRows : IJob
 
     /// <summary>The middle code, or 0 where weights have zeros of their own.</summary>
     public int Middle;
+
+    /// <summary>Added to −middle · Σ q.</summary>
+    public int Origin;
 
     /// <summary>Panels of all rows.</summary>
     public readonly int PanelCount => (Rows + PanelRows - 1) / PanelRows;
@@ -73,7 +76,7 @@ internal unsafe struct QuantizedRows : IJob
                 byte* codes = target.X + ((((long)first * width) + (row * PackedLayout.StepInputs)));
                 int at = (group * width) + row;
                 target.D[at] = Round(source, codes, width, out int sum);
-                target.Sums[at] = Middle == 0 ? BitConverter.SingleToInt32Bits(sum) : -Middle * sum;
+                target.Sums[at] = Middle == 0 ? BitConverter.SingleToInt32Bits(sum) : Origin - (Middle * sum);
             }
         }
     }

@@ -15,7 +15,7 @@ internal unsafe struct QuantizedTile
     /// <summary>Scales of the activations [groups, W].</summary>
     public float* D;
 
-    /// <summary>−middle · Σ q as I32, or Σ q as F32 where there are zeros. [groups, W].</summary>
+    /// <summary>Origin − middle · Σ q as I32, or Σ q as F32 where there are zeros. [groups, W].</summary>
     public int* Sums;
 
     /// <summary>Groups of inputs.</summary>
@@ -26,6 +26,9 @@ internal unsafe struct QuantizedTile
 
     /// <summary>Vectors of codes of a block.</summary>
     public int Vectors;
+
+    /// <summary>Steps of four inputs of a group.</summary>
+    public int GroupSteps;
 
     /// <summary>2¹¹² · unit: turns the bits of an F16, moved to their places in an F32, into a scale.</summary>
     public float Multiplier;
