@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using Puyu.Abstractions.Engine;
 using Puyu.Inference.Sampling;
 using Puyu.Inference.Speculation;
-using Tensor = Puyu.Tensors.Tensor;
 using Scope = Puyu.Tensors.Scope;
+using Tensor = Puyu.Tensors.Tensor;
 
 namespace Puyu.Inference.Engine;
 
