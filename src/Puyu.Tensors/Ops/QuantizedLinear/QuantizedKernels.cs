@@ -30,13 +30,15 @@ internal abstract unsafe class QuantizedKernels
     /// <summary>The most rows of a panel.</summary>
     public abstract int PanelRows { get; }
 
-    /// <summary>With what the sum of a group begins where zero is the middle code, beside what takes that off.</summary>
+    /// <summary>Where zero is the middle code: the beginning of a group's sum, besides what takes the middle off.</summary>
     public virtual int Origin => 0;
 
     /// <summary>Whether tiles are unpacked before they meet rows.</summary>
     public virtual bool Unpacks => false;
 
-    /// <summary>The fastest kernels for so many rows and codes of 4 or 8 bits. All have the same results.</summary>
+    /// <summary>
+    /// The fastest kernels for so many rows and codes of 4 or 8 bits. A row has the same bits for any number of rows.
+    /// </summary>
     public static QuantizedKernels Best(int bits, int rows) =>
         rows < ManyRows ? (bits == 4 ? _few4 : _few8) : (bits == 4 ? _many4 : _many8);
 

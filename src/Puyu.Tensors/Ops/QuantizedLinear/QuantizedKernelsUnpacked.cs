@@ -262,7 +262,8 @@ internal sealed unsafe class QuantizedKernelsUnpacked(int bits) : QuantizedKerne
         Vector256<float> value = group.AsSingle() - Vector256.Create(Bias);
         if (TZeros.Exist)
         {
-            value = Fma.MultiplyAddNegated(Vector256.Load(scales + Outputs), Avx.BroadcastScalarToVector256(sum), value);
+            Vector256<float> sumOfRow = Avx.BroadcastScalarToVector256(sum);
+            value = Fma.MultiplyAddNegated(Vector256.Load(scales + Outputs), sumOfRow, value);
         }
 
         Fma.MultiplyAdd(Vector256.Load(scales) * d, value, Vector256.Load(y)).Store(y);
