@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Puyu.Abstractions;
+using Puyu.Abstractions.Engine;
 
 namespace Puyu.Cli;
 
@@ -11,5 +12,6 @@ internal static class Failures
     /// ends the process with its stack trace.
     /// </summary>
     public static bool IsExpected(Exception failure) => failure is OptionsException or InvalidDataException
-        or IOException or UnauthorizedAccessException or ArgumentException or JsonException or NotSupportedException;
+        or IOException or UnauthorizedAccessException or ArgumentException or JsonException or NotSupportedException
+        or EngineException;
 }
