@@ -91,7 +91,9 @@ internal sealed class DraftModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _storage.Dispose();
 
-    /// <summary>Takes what the model has yet to see; a sequence of which something is left waits for the next step.</summary>
+    /// <summary>
+    /// Takes what the model has yet to see; a sequence of which something is left waits for the next step.
+    /// </summary>
     private void Schedule()
     {
         _group.Clear();

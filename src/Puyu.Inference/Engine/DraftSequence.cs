@@ -22,7 +22,7 @@ internal sealed class DraftSequence(Sequence sequence)
     /// <summary>Takes back what is proposed.</summary>
     public void Clear() => _count = 0;
 
-    /// <summary>Takes over what the sequence has become; of what was proposed that remains which was accepted.</summary>
+    /// <summary>Takes over what the sequence has become; of what was proposed, the accepted remains.</summary>
     /// <param name="limit">Tokens to propose, at most.</param>
     public void Begin(int limit)
     {

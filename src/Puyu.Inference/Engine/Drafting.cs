@@ -54,7 +54,9 @@ internal sealed class Drafting(EngineOptions options, int capacity, RopeLengths 
         return sequence.DraftLength;
     }
 
-    /// <summary>Tokens that may be proposed: the rows of a step turn alike, and what cannot be kept is not drafted.</summary>
+    /// <summary>
+    /// Tokens that may be proposed: the rows of a step turn alike, and what cannot be kept is not drafted.
+    /// </summary>
     private int Limit(Sequence sequence)
     {
         if (sequence is not { IsPaused: false, Pending: 1, Choice: { Completion: { Beams: null } completion } })

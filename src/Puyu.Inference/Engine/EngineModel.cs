@@ -44,7 +44,9 @@ internal sealed record EngineModel(
         };
     }
 
-    /// <summary>Throws unless the ids of the draft model, if there is one, stand for what they stand for here.</summary>
+    /// <summary>
+    /// Throws unless the ids of the draft model, if there is one, stand for what they stand for here.
+    /// </summary>
     /// <exception cref="OptionsException">They do not.</exception>
     public void RequireDraftVocabulary()
     {

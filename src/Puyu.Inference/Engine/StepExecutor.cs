@@ -178,7 +178,9 @@ internal sealed class StepExecutor(
         Update(sequence);
     }
 
-    /// <summary>What is proposed for a place; behind the whole draft comes one token more, for which nothing is.</summary>
+    /// <summary>
+    /// What is proposed for a place; behind the whole draft comes one token more, for which nothing is.
+    /// </summary>
     private static DraftedToken Drafted(Sequence sequence, ReadOnlySpan<int> draft, int place) => place < draft.Length
         ? new DraftedToken(draft[place], sequence.Draft?.Probabilities(place) ?? default)
         : DraftedToken.None;

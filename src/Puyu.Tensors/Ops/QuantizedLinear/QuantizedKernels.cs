@@ -13,7 +13,7 @@ namespace Puyu.Tensors;
 internal abstract unsafe class QuantizedKernels
 {
     /// <summary>Rows from which on unpacking a tile costs less than it saves.</summary>
-    private const int ManyRows = 24;
+    private const int ManyRows = 48;
 
     private static readonly QuantizedKernels _many4 = Supported(bits: 4).First();
     private static readonly QuantizedKernels _many8 = Supported(bits: 8).First();
@@ -30,7 +30,9 @@ internal abstract unsafe class QuantizedKernels
     /// <summary>The most rows of a panel.</summary>
     public abstract int PanelRows { get; }
 
-    /// <summary>Where zero is the middle code: the beginning of a group's sum, besides what takes the middle off.</summary>
+    /// <summary>
+    /// Where zero is the middle code: the beginning of a group's sum, besides what takes the middle off.
+    /// </summary>
     public virtual int Origin => 0;
 
     /// <summary>Whether tiles are unpacked before they meet rows.</summary>
