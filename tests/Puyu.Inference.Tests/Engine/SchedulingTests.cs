@@ -164,7 +164,7 @@ public class SchedulingTests
             order.Add(9);
             others = Task.WhenAll(((int[])[1, 3, 2]).Select(async priority =>
             {
-                await engine.CompleteAsync(TinyEngine.Request(TinyEngine.Prompt(5), 60) with { Priority = priority });
+                await engine.CompleteAsync(TinyEngine.Request(TinyEngine.Prompt(5), 300) with { Priority = priority });
                 lock (order)
                 {
                     order.Add(priority);
