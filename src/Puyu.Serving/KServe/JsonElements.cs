@@ -52,42 +52,31 @@ internal static class JsonElements
         }
     }
 
-    private static bool TryWriteNumber(BinaryWriter writer, JsonValue element, TensorDatatype datatype)
-    {
-        switch (datatype)
+    private static bool TryWriteNumber(BinaryWriter writer, JsonValue element, TensorDatatype datatype) =>
+        datatype switch
         {
-            case TensorDatatype.Int32 when element.TryGetValue(out int value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.UInt32 when element.TryGetValue(out uint value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.Int64 when element.TryGetValue(out long value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.UInt64 when element.TryGetValue(out ulong value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.Int8 when element.TryGetValue(out sbyte value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.UInt8 when element.TryGetValue(out byte value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.Int16 when element.TryGetValue(out short value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.UInt16 when element.TryGetValue(out ushort value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.Fp32 when element.TryGetValue(out float value):
-                writer.Write(value);
-                return true;
-            case TensorDatatype.Fp64 when element.TryGetValue(out double value):
-                writer.Write(value);
-                return true;
-            default:
-                return false;
+            TensorDatatype.Int8 => TryWrite<sbyte>(element, writer.Write),
+            TensorDatatype.Int16 => TryWrite<short>(element, writer.Write),
+            TensorDatatype.Int32 => TryWrite<int>(element, writer.Write),
+            TensorDatatype.Int64 => TryWrite<long>(element, writer.Write),
+            TensorDatatype.UInt8 => TryWrite<byte>(element, writer.Write),
+            TensorDatatype.UInt16 => TryWrite<ushort>(element, writer.Write),
+            TensorDatatype.UInt32 => TryWrite<uint>(element, writer.Write),
+            TensorDatatype.UInt64 => TryWrite<ulong>(element, writer.Write),
+            TensorDatatype.Fp32 => TryWrite<float>(element, writer.Write),
+            TensorDatatype.Fp64 => TryWrite<double>(element, writer.Write),
+            _ => false,
+        };
+
+    private static bool TryWrite<T>(JsonValue element, Action<T> write)
+        where T : struct
+    {
+        if (!element.TryGetValue(out T value))
+        {
+            return false;
         }
+
+        write(value);
+        return true;
     }
 }
