@@ -6,9 +6,6 @@ internal enum GrpcStatus
     /// <summary>It worked.</summary>
     Ok = 0,
 
-    /// <summary>The caller went away.</summary>
-    Cancelled = 1,
-
     /// <summary>The request makes no sense.</summary>
     InvalidArgument = 3,
 
