@@ -61,7 +61,7 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
     /// <summary>Opens a model folder: configuration, mapped weights, and the tokenizer beside them.</summary>
     /// <param name="folder">In Hugging Face's layout.</param>
     /// <param name="backend">Where the model computes; not disposed with it.</param>
-    /// <param name="chatTemplate">Null for that of the model's family.</param>
+    /// <param name="chatTemplate">Null for the model's own, or else that of its family.</param>
     /// <exception cref="InvalidDataException">
     /// A file is corrupt or contradicts another; names it and the rule.
     /// </exception>
@@ -73,7 +73,7 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         try
         {
             return new LocalLanguageModel(
-            decoder, tokenizer, chatTemplate ?? FamilyTemplate(decoder.Config, tokenizer));
+                decoder, tokenizer, chatTemplate ?? ModelTemplate.Choose(folder, decoder.Config, tokenizer));
         }
         catch
         {
@@ -142,17 +142,6 @@ public sealed class LocalLanguageModel : ILanguageModel, IDisposable
         _decoder.Dispose();
         _turn.Dispose();
     }
-
-    /// <summary>How the models of a family write conversations.</summary>
-    internal static ChatTemplate FamilyTemplate(ModelConfig config, Tokenizer tokenizer) => config.Architecture switch
-    {
-        ModelArchitecture.InternLm => ChatTemplate.InternLm,
-        ModelArchitecture.Mistral => ChatTemplate.Mistral,
-        ModelArchitecture.Qwen2 => ChatTemplate.Qwen,
-        ModelArchitecture.Llama when tokenizer.SpecialTokens.ContainsKey("<|eot_id|>") => ChatTemplate.Llama3,
-        ModelArchitecture.Llama => ChatTemplate.Llama2,
-        _ => ChatTemplate.InternLm2,
-    };
 
     private ScoreTokenizer CreateScoreTokenizer()
     {

@@ -1,4 +1,5 @@
 using Puyu.Cli.Tests.Support;
+using Puyu.Tokenizers.Chat;
 
 namespace Puyu.Cli.Tests;
 
@@ -28,6 +29,7 @@ public sealed class QuantizeTests : IDisposable
         Assert.Equal((0, ""), (result.Status, result.Errors));
         Assert.Matches(@"perplexity +[0-9.]+ before, [0-9.]+ after", result.Output);
 
+        Assert.Equal(ChatTemplate.InternLm2.Jinja, ChatTemplateFile.Read(_folder.File(name)));
         Tool.Result answer = Tool.Run("chat", _folder.File(name), "--prompt", "Hi", "--max-tokens", "4");
         Assert.Equal((0, ""), (answer.Status, answer.Errors));
     }

@@ -113,6 +113,7 @@ internal sealed class EngineArguments
                 Output = scheme is null ? null : scheme with { Bits = 8, IsSymmetric = true },
                 CacheFolder = line.GetValue(_cacheFolder),
             },
+            Report = Console.Error.WriteLine,
             CacheFormat = line.GetValue(_cacheFormat),
             CacheBytes = line.GetValue(_cacheGib) is { } gib ? (long)(gib * (1L << 30)) : null,
             ContextLength = line.GetValue(_context),

@@ -45,7 +45,9 @@ internal static class MakeModelCommand
         ByteLevelBpeTokenizer tokenizer = PairVocabulary.Create(shape.VocabSize);
         if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
         {
-            RandomModel.WriteGguf(path, shape, seed, GgufTokenizer.Describe(tokenizer, shape.VocabSize));
+            RandomModel.WriteGguf(
+                path, shape, seed,
+                GgufTokenizer.Describe(tokenizer, shape.VocabSize, ChatTemplate.InternLm2.Jinja));
         }
         else
         {

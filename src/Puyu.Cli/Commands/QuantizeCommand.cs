@@ -8,6 +8,7 @@ using Puyu.Models.Quantizing;
 using Puyu.Tensors;
 using Puyu.Tensors.Quantization;
 using Puyu.Tokenizers;
+using Puyu.Tokenizers.Chat;
 using Puyu.Tokenizers.Export;
 
 namespace Puyu.Cli.Commands;
@@ -89,7 +90,8 @@ internal static class QuantizeCommand
                 Gguf = new GgufOptions
                 {
                     Type = type,
-                    Tokenizer = GgufTokenizer.Describe(tokenizer, config.VocabSize),
+                    Tokenizer = GgufTokenizer.Describe(
+                        tokenizer, config.VocabSize, ChatTemplateFile.Read(model)),
                 },
             };
         }

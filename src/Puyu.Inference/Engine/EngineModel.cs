@@ -32,7 +32,7 @@ internal sealed record EngineModel(
         Tokenizer tokenizer = TokenizerFile.Load(path);
         ChatTemplate template = options.ChatTemplate is { } name
             ? ChatTemplate.ByName(name)
-            : LocalLanguageModel.FamilyTemplate(config, tokenizer);
+            : ModelTemplate.Choose(path, config, tokenizer, options.Report);
         bool isFolder = Directory.Exists(path);
         string file = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return new EngineModel(

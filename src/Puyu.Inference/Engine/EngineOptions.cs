@@ -14,7 +14,7 @@ public sealed record EngineOptions
     /// <summary>How weights are kept in memory, and where packed ones are kept on disk.</summary>
     public WeightsOptions Weights { get; init; } = new();
 
-    /// <summary>Name of the chat template; null for that of the model's family.</summary>
+    /// <summary>Name of the chat template; null for the model's own, or else that of its family.</summary>
     public string? ChatTemplate { get; init; }
 
     /// <summary>Told, in a sentence, what the user should know of the loading; null tells nobody.</summary>

@@ -80,6 +80,17 @@ public sealed class ChatTemplate
             nameof(name));
     }
 
+    /// <summary>
+    /// The template of the family whose markers a Jinja template writes; null where none is known. What the Jinja says
+    /// beyond markers, such as a default system message, is not heeded.
+    /// </summary>
+    /// <param name="jinja">As models come with it: see <see cref="ChatTemplateFile"/>.</param>
+    public static ChatTemplate? FindByJinja(string jinja)
+    {
+        ArgumentNullException.ThrowIfNull(jinja);
+        return ChatTemplateMarkers.Find(jinja);
+    }
+
     /// <summary>Writes a whole conversation as text.</summary>
     /// <exception cref="ArgumentException">
     /// A message has a role, name or action that the template lacks, or is out of turn.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Puyu.Tokenizers.Bytes;
+using Puyu.Tokenizers.Chat;
 using Puyu.Tokenizers.SentencePiece;
 
 namespace Puyu.Tokenizers.Export;
@@ -14,9 +15,11 @@ public static class GgufTokenizer
     /// <param name="vocabSize">
     /// Rows of the model's embedding, at least the size of the vocabulary; the rows beyond it get unused tokens.
     /// </param>
+    /// <param name="chatTemplate">The model's chat template in Jinja; null for none.</param>
     /// <returns>Strings, integers, booleans, and arrays of strings, floats, integers and bytes.</returns>
     /// <exception cref="ArgumentException">The format cannot say what the tokenizer does; says why.</exception>
-    public static IReadOnlyList<KeyValuePair<string, object>> Describe(Tokenizer tokenizer, int vocabSize)
+    public static IReadOnlyList<KeyValuePair<string, object>> Describe(
+        Tokenizer tokenizer, int vocabSize, string? chatTemplate = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, tokenizer.VocabSize);
@@ -30,6 +33,11 @@ public static class GgufTokenizer
         AddRole(keys, "eos_token_id", tokenizer.EosId);
         AddRole(keys, "padding_token_id", tokenizer.PadId);
         AddRole(keys, "unknown_token_id", tokenizer.UnknownId);
+        if (chatTemplate is not null)
+        {
+            keys.Add(new(ChatTemplateFile.GgufKey, chatTemplate));
+        }
+
         return keys;
     }
 

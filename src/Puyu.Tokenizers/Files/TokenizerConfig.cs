@@ -19,6 +19,9 @@ internal sealed record TokenizerConfig
     /// <summary>Name of the Python class; empty where it is not said.</summary>
     public string Class { get; init; } = "";
 
+    /// <summary>The Jinja chat template; null where there is none.</summary>
+    public string? ChatTemplate { get; init; }
+
     /// <summary>Reads the configuration of a folder.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static TokenizerConfig Read(string folder)
@@ -67,11 +70,18 @@ internal sealed record TokenizerConfig
         {
             Roles = roles,
             Class = config["tokenizer_class"] is { Exists: true } name ? name.Text : "",
+            ChatTemplate = ReadTemplate(config["chat_template"]),
             AddedTokens = config["added_tokens_decoder"] is { Exists: true } added
                 ? [.. added.Members().Select(member => ReadAdded(member.Name, member.Value))]
                 : [],
         };
     }
+
+    /// <summary>A text, or a list of named ones of which the default counts.</summary>
+    private static string? ReadTemplate(JsonFields template) => !template.Exists ? null
+        : template.Value.ValueKind == System.Text.Json.JsonValueKind.String ? template.Text
+        : template.Elements.Where(item => item["name"].Text == "default")
+            .Select(item => item["template"].Text).FirstOrDefault();
 
     private static (int Id, string Literal, bool IsSpecial) ReadAdded(string name, JsonFields token) =>
         int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id)

@@ -41,10 +41,26 @@ public sealed class GgufTokenizerTests
         Assert.Equal(70_000, tokens.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{{ '<|im_start|>' }}")]
+    public void Describe_GivesTheChatTemplate_WhereThereIsOne(string? jinja)
+    {
+        using MemoryStream file = Write(GgufTokenizer.Describe(PairVocabulary.Create(3000), 3000, jinja));
+
+        Assert.Equal(jinja, GgufMetadata.Read(file, "test").Find<string>("tokenizer.chat_template"));
+    }
+
     private static Tokenizer ReadBack(IReadOnlyList<KeyValuePair<string, object>> keys)
     {
-        using var file = new MemoryStream();
-        using var writer = new BinaryWriter(file);
+        using MemoryStream file = Write(keys);
+        return GgufVocabulary.Create(GgufMetadata.Read(file, "test"), "test");
+    }
+
+    private static MemoryStream Write(IReadOnlyList<KeyValuePair<string, object>> keys)
+    {
+        var file = new MemoryStream();
+        using var writer = new BinaryWriter(file, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write("GGUF"u8);
         writer.Write(3u);
         writer.Write(0ul);
@@ -56,7 +72,7 @@ public sealed class GgufTokenizerTests
         }
 
         file.Position = 0;
-        return GgufVocabulary.Create(GgufMetadata.Read(file, "test"), "test");
+        return file;
     }
 
     private static void WriteValue(BinaryWriter writer, object value)
