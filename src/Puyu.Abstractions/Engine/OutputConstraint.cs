@@ -26,4 +26,8 @@ public abstract record OutputConstraint
     /// <param name="Tools">Those that may be called.</param>
     /// <param name="AllowsSeveral">Whether more than one call may follow another.</param>
     public sealed record ToolCalls(IReadOnlyList<ToolDefinition> Tools, bool AllowsSeveral) : OutputConstraint;
+
+    /// <summary>What fits one of several.</summary>
+    /// <param name="Options">At least one.</param>
+    public sealed record AnyOf(IReadOnlyList<OutputConstraint> Options) : OutputConstraint;
 }

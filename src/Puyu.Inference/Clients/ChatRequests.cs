@@ -56,12 +56,16 @@ internal static class ChatRequests
             return new OutputConstraint.ToolCalls(callable, options.AllowMultipleToolCalls ?? true);
         }
 
-        return options?.ResponseFormat switch
+        OutputConstraint? format = options?.ResponseFormat switch
         {
             ChatResponseFormatJson { Schema: { } schema } => new OutputConstraint.JsonSchema(schema.GetRawText()),
             ChatResponseFormatJson => new OutputConstraint.JsonObject(),
             _ => null,
         };
+        return format is null || tools.Length == 0
+            ? format
+            : new OutputConstraint.AnyOf(
+                [format, new OutputConstraint.ToolCalls(tools, options!.AllowMultipleToolCalls ?? true)]);
     }
 
     private static IEnumerable<ToolDefinition> Tools(ChatOptions? options)

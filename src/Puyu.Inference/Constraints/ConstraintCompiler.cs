@@ -1,3 +1,4 @@
+using System.Globalization;
 using Puyu.Abstractions.Engine;
 using Puyu.Inference.Constraints.Json;
 
@@ -68,6 +69,8 @@ internal sealed class ConstraintCompiler(TokenVocabulary vocabulary, ToolCallSyn
             '\0',
             calls.Tools.SelectMany(tool => new[] { tool.Name, tool.ParametersSchema ?? "" })
                 .Prepend($"tools {calls.AllowsSeveral}")),
+        OutputConstraint.AnyOf any => string.Concat(any.Options.Select(Key).Select(
+            key => string.Create(CultureInfo.InvariantCulture, $"any of {key.Length}:{key}"))),
         _ => constraint.ToString(),
     };
 
@@ -80,6 +83,7 @@ internal sealed class ConstraintCompiler(TokenVocabulary vocabulary, ToolCallSyn
         OutputConstraint.ToolCalls calls => ToolCallExpressions.Calls(
             calls, vocabulary, toolCalls ?? throw new EngineException(
                 EngineErrorCode.NotSupported, "tools are to be called but the model was not made for them")),
+        OutputConstraint.AnyOf any => new Expression.Choice([.. any.Options.Select(Express)]),
         _ => throw new System.Diagnostics.UnreachableException($"{constraint.GetType()} is no constraint"),
     };
 

@@ -119,12 +119,11 @@ internal sealed record ChatRequest
             : throw Fields.OutOfRange("top_logprobs", $"{alternatives}", "needs logprobs to be true");
     }
 
+    /// <summary>A call that is demanded goes before a format; one that is allowed stands beside it.</summary>
     private static OutputConstraint? Constraint(OutputConstraint? format, ToolOffer tools) =>
-        format is null || tools.IsEmpty
-            ? format ?? tools.Constraint
-            : throw ApiException.Invalid(
-                "response_format and tools are given together but calls would not fit the format; "
-                + "send tool_choice none, or no format", "response_format", "invalid_value");
+        format is null || tools.IsEmpty || tools.Constraint is not null
+            ? tools.Constraint ?? format
+            : new OutputConstraint.AnyOf([format, new OutputConstraint.ToolCalls(tools.Tools, tools.AllowsSeveral)]);
 
     private static void RefuseUnsupported(Fields body)
     {

@@ -89,6 +89,22 @@ public class EngineChatClientTests
     }
 
     [Fact]
+    public async Task GetResponseAsync_AsksForAFormat_OrCalls()
+    {
+        var engine = new ScriptedEngine(["{}"]);
+        using var client = new EngineChatClient(engine, TimeProvider.System);
+        AIFunction add = AIFunctionFactory.Create((int a) => a, "add");
+
+        await client.GetResponseAsync(
+            [new(ChatRole.User, "Hi")],
+            new ChatOptions { ResponseFormat = ChatResponseFormat.Json, Tools = [add] });
+
+        var either = Assert.IsType<OutputConstraint.AnyOf>(engine.Requests.Single().Constraint);
+        Assert.IsType<OutputConstraint.JsonObject>(either.Options[0]);
+        Assert.Equal("add", Assert.IsType<OutputConstraint.ToolCalls>(either.Options[1]).Tools.Single().Name);
+    }
+
+    [Fact]
     public async Task GenerateAsync_EmbedsEachText()
     {
         var engine = new ScriptedEngine([]);

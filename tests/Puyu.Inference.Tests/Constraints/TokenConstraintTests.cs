@@ -25,6 +25,8 @@ public class TokenConstraintTests
         new OutputConstraint.Regex("( the|al(pha)?|[^ab]{0,9}|名字?){3}[0-9]+(,\\s?[0-9]+)*"),
         new OutputConstraint.Grammar("s ::= 'ab' s 'bc' | w\nw ::= ' '* | [a-z]* '}' w"),
         new OutputConstraint.ToolCalls([new("alpha", null, Schema), new("all", null, null)], AllowsSeveral: true),
+        new OutputConstraint.AnyOf(
+            [new OutputConstraint.JsonObject(), new OutputConstraint.ToolCalls([new("all", null, null)], false)]),
     ];
 
     [Theory]
@@ -126,6 +128,35 @@ public class TokenConstraintTests
         constraint.Accept('"');
         Assert.Equal(1, constraint.DraftForced(draft.AsSpan(0, 1)));
         Assert.Equal("name", Encoding.UTF8.GetString(Constrained.Vocabulary.TokenBytes(draft[0])));
+    }
+
+    [Fact]
+    public void Compile_AnyOf_GivesJsonOrCalls_AndNoMixture()
+    {
+        var either = new OutputConstraint.AnyOf(
+        [
+            new OutputConstraint.JsonSchema("""{"type":"object","properties":{"id":{"const":12}}}"""),
+            new OutputConstraint.ToolCalls([new("all", null, null)], AllowsSeveral: false),
+        ]);
+        TokenConstraint constraint = Constrained.Compile(either);
+        string[] texts = [.. Enumerable.Range(0, 40).Select(
+            seed => Constrained.Generate(constraint.Fork(), (ulong)seed, maxTokens: 200)).OfType<string>()];
+
+        string[] calls = [.. texts.Where(text => text.StartsWith("<|call|>\n", StringComparison.Ordinal))];
+        string[] objects = [.. texts.Except(calls)];
+        Assert.NotEmpty(calls);
+        Assert.NotEmpty(objects);
+        Assert.All(calls, call =>
+        {
+            Assert.EndsWith("<|end|>", call, StringComparison.Ordinal);
+            using var json = JsonDocument.Parse(call["<|call|>\n".Length..^"<|end|>".Length]);
+            Assert.Equal("all", json.RootElement.GetProperty("name").GetString());
+        });
+        Assert.All(objects, text =>
+        {
+            using var json = JsonDocument.Parse(text);
+            Assert.All(json.RootElement.EnumerateObject(), member => Assert.Equal(12, member.Value.GetInt32()));
+        });
     }
 
     [Fact]

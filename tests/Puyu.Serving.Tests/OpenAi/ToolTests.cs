@@ -77,6 +77,43 @@ public class ToolTests
         Assert.True(request.ShowsSpecialTokens);
     }
 
+    [Theory]
+    [InlineData("\"auto\"", "JsonObject ToolCalls")]
+    [InlineData("\"none\"", "JsonObject")]
+    [InlineData("\"required\"", "ToolCalls")]
+    [InlineData("""{"type":"function","function":{"name":"time"}}""", "ToolCalls")]
+    public async Task Format_StandsBesideCallsThatAreAllowed_AndBehindThoseDemanded(string choice, string expected)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+
+        (int status, _) = await server.AskAsync(
+            Path,
+            $$"""{"messages":"hi",{{Tools}},"tool_choice":{{choice}},"response_format":{"type":"json_object"} }""");
+
+        OutputConstraint constraint = Assert.Single(server.Engine.Requests).Constraint!;
+        IReadOnlyList<OutputConstraint> options = (constraint as OutputConstraint.AnyOf)?.Options ?? [constraint];
+        Assert.Equal(200, status);
+        Assert.Equal(expected, string.Join(' ', options.Select(option => option.GetType().Name)));
+    }
+
+    [Theory]
+    [InlineData("{\"city\":\"上海\"}", "stop", "{\"city\":\"上海\"}", "")]
+    [InlineData("<call>{\"name\":\"time\",\"parameters\":{\"z\":1}}</call>", "tool_calls", "", "{\"z\":1}")]
+    public async Task Format_WithTools_StreamsEither(string said, string reason, string content, string arguments)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        server.Engine.Answer([.. said.Chunk(3).Select(piece => new string(piece))]);
+
+        IReadOnlyList<SseItem<string>> events = await server.StreamAsync(
+            Path, $$"""{"messages":"hi","stream":true,{{Tools}},"response_format":{"type":"json_object"} }""");
+
+        JsonNode[] choices = [.. events.SkipLast(1).Select(item => JsonNode.Parse(item.Data)!["choices"]![0]!)];
+        Assert.Equal(content, string.Concat(choices.Select(choice => (string?)choice["delta"]!["content"])));
+        Assert.Equal(arguments, string.Concat(choices.Select(
+            choice => (string?)choice["delta"]!["tool_calls"]?[0]!["function"]!["arguments"])));
+        Assert.Equal(reason, (string?)choices[^1]["finish_reason"]);
+    }
+
     [Fact]
     public async Task None_LeavesTheTextAsItIs()
     {
