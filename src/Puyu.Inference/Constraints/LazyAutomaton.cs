@@ -18,6 +18,8 @@ internal sealed class LazyAutomaton
     private readonly PushdownAutomaton _automaton;
     private readonly Dictionary<PlacesKey, StateSet> _sets = [];
     private readonly Dictionary<(int ReturnState, CallStack Parent), CallStack> _stacks = [];
+    private readonly HashSet<(int State, CallStack Stack)> _reached = [];
+    private readonly Stack<(int State, CallStack Stack)> _pending = [];
     private readonly Lock _lock = new();
     private long _nextStackId = 2;
 
@@ -110,18 +112,54 @@ internal sealed class LazyAutomaton
                 }
             }
 
-            return set.Steps[byteClass] = Close(targets);
+            StateSet next = Close(targets);
+            set.Steps[byteClass] = next;
+            ShareStep(set, value, next);
+            return next;
         }
+    }
+
+    /// <summary>Lets other bytes lead where one does, if they have the same edges: most of a string's have.</summary>
+    private void ShareStep(StateSet set, byte value, StateSet next)
+    {
+        for (int other = 0; other < set.Steps.Length; other++)
+        {
+            if (set.Steps[other] is null && HasSameEdges(set, value, _automaton.Representatives[other]))
+            {
+                set.Steps[other] = next;
+            }
+        }
+    }
+
+    private bool HasSameEdges(StateSet set, byte value, byte other)
+    {
+        foreach ((int state, CallStack _) in set.Places)
+        {
+            foreach ((byte first, byte last, int _) in _automaton[state].Bytes)
+            {
+                if ((first <= value && value <= last) != (first <= other && other <= last))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The set of all places that can be reached without a byte.</summary>
     private StateSet Close(IEnumerable<(int State, CallStack Stack)> places)
     {
-        var reached = new HashSet<(int State, CallStack Stack)>(places);
-        var pending = new Stack<(int State, CallStack Stack)>(reached);
+        _reached.Clear();
+        _pending.Clear();
+        foreach ((int State, CallStack Stack) place in places)
+        {
+            Reach(place);
+        }
+
         bool canEnd = false;
         bool escapes = false;
-        while (pending.TryPop(out (int State, CallStack Stack) place))
+        while (_pending.TryPop(out (int State, CallStack Stack) place))
         {
             Work++;
             PushdownState state = _automaton[place.State];
@@ -145,14 +183,14 @@ internal sealed class LazyAutomaton
             escapes |= state.Ends && place.Stack == CallStack.Unknown;
         }
 
-        return Intern([.. reached.Where(IsKept)], canEnd, escapes);
+        return Intern([.. _reached.Where(IsKept)], canEnd, escapes);
 
         void Reach((int State, CallStack Stack) place)
         {
-            if (reached.Add(place))
+            if (_reached.Add(place))
             {
-                pending.Push(place);
-                RefuseAmbiguity(reached.Count);
+                _pending.Push(place);
+                RefuseAmbiguity(_reached.Count);
             }
         }
     }

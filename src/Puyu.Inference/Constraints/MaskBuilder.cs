@@ -24,6 +24,12 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
     /// </summary>
     private const long MaxWork = 30_000_000;
 
+    /// <summary>
+    /// Nodes of a subtree that is worth finding out what can follow in a run, where that is not known of a set.
+    /// </summary>
+    private const int MinSubtree = 64;
+
+    private readonly CharacterRuns _runs = new(automaton);
     private readonly Queue<StateSet> _withMasks = new();
     private readonly Lock _lock = new();
     private long _workLimit;
@@ -106,8 +112,7 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
     private void Walk(StateSet start, int first, int end, uint[] mask, List<int>? uncertain)
     {
         TokenTrie trie = vocabulary.Trie;
-        (byte[] labels, ushort[] depths, int[] firstTokens) = (trie.Labels, trie.Depths, trie.FirstTokens);
-        ReadOnlySpan<int> sorted = vocabulary.Sorted;
+        (byte[] labels, ushort[] depths, int[] ends) = (trie.Labels, trie.Depths, trie.Ends);
         byte[] classes = automaton.Automaton.ByteClasses;
         var path = new StateSet[trie.MaxDepth + 1];
         bool[] escaped = new bool[trie.MaxDepth + 1];
@@ -115,7 +120,15 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
         for (int node = first; node < end;)
         {
             int depth = depths[node];
-            StateSet next = path[depth].Steps[classes[labels[node]]] ?? StepRefusingLongWork(path[depth], labels[node]);
+            StateSet set = path[depth];
+            if (CanFollow(set, node))
+            {
+                AddTokens(node, ends[node], mask);
+                node = ends[node];
+                continue;
+            }
+
+            StateSet next = set.Steps[classes[labels[node]]] ?? StepRefusingLongWork(set, labels[node]);
             if (next.IsDead)
             {
                 if (escaped[depth])
@@ -123,19 +136,43 @@ internal sealed class MaskBuilder(LazyAutomaton automaton, TokenVocabulary vocab
                     uncertain?.Add(node);
                 }
 
-                node = trie.Ends[node];
+                node = ends[node];
                 continue;
             }
 
             path[depth + 1] = next;
             escaped[depth + 1] = escaped[depth] || next.Escapes;
-            for (int i = firstTokens[node]; i < firstTokens[node + 1]; i++)
-            {
-                TokenMask.Add(mask, sorted[i]);
-            }
-
+            AddTokens(node, node + 1, mask);
             node++;
         }
+    }
+
+    /// <summary>Whether all tokens of a subtree can follow a set, as far as that shows without reading them.</summary>
+    private bool CanFollow(StateSet set, int node)
+    {
+        if (set.Run is null && vocabulary.Trie.Ends[node] - node < MinSubtree)
+        {
+            return false;
+        }
+
+        CharacterRun run = set.Run ?? RunRefusingLongWork(set);
+        TrieContents contents = vocabulary.TrieContents;
+        return (contents.Kinds[node] & ~run.Kinds) == 0 && contents.Lengths[node] <= run.MaxLength;
+    }
+
+    private void AddTokens(int firstNode, int endNode, uint[] mask)
+    {
+        int[] firstTokens = vocabulary.Trie.FirstTokens;
+        foreach (int token in vocabulary.Sorted[firstTokens[firstNode]..firstTokens[endNode]])
+        {
+            TokenMask.Add(mask, token);
+        }
+    }
+
+    private CharacterRun RunRefusingLongWork(StateSet set)
+    {
+        RefuseLongWork();
+        return _runs.From(set);
     }
 
     private StateSet StepRefusingLongWork(StateSet set, byte value)

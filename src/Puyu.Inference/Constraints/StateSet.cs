@@ -28,4 +28,10 @@ internal sealed class StateSet((int State, CallStack Stack)[] places, bool canEn
 
     /// <summary>What can follow whatever the callers are, if somebody asked.</summary>
     public LocalMask? Local { get; set; }
+
+    /// <summary>Where most characters lead, if somebody asked.</summary>
+    public CharacterStep? Step { get; set; }
+
+    /// <summary>What can follow without being read byte by byte, if somebody asked.</summary>
+    public CharacterRun? Run { get; set; }
 }

@@ -11,6 +11,7 @@ internal sealed class TokenVocabulary
     private readonly FrozenSet<int> _specialIds;
     private readonly Lazy<int[]> _sorted;
     private readonly Lazy<TokenTrie> _trie;
+    private readonly Lazy<TrieContents> _contents;
 
     /// <param name="tokenizer">Of the model.</param>
     public TokenVocabulary(Tokenizer tokenizer)
@@ -29,6 +30,7 @@ internal sealed class TokenVocabulary
         _specialIds = specialTokens.Values.ToFrozenSet();
         _sorted = new Lazy<int[]>(SortedTextTokens);
         _trie = new Lazy<TokenTrie>(() => new TokenTrie(this));
+        _contents = new Lazy<TrieContents>(() => new TrieContents(Trie, this));
     }
 
     /// <summary>Number of token ids.</summary>
@@ -42,6 +44,9 @@ internal sealed class TokenVocabulary
 
     /// <summary>The same tokens as a tree.</summary>
     public TokenTrie Trie => _trie.Value;
+
+    /// <summary>What the subtrees of <see cref="Trie"/> hold.</summary>
+    public TrieContents TrieContents => _contents.Value;
 
     /// <summary>Bytes of a token; a special token's are its literal.</summary>
     public ReadOnlySpan<byte> TokenBytes(int id) => _tokens[id];
