@@ -18,6 +18,9 @@ internal sealed class InferenceCall(
 
     public TimeProvider Time => time;
 
+    /// <summary>How the server tells reasoning from answers.</summary>
+    public ReasoningParser Reasoning => options.Reasoning;
+
     /// <summary>Fires when the client has gone.</summary>
     public CancellationToken Cancellation => context.RequestAborted;
 

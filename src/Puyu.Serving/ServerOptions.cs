@@ -47,6 +47,9 @@ public sealed record ServerOptions
     /// <summary>Whether requests for models of other names are answered by this one.</summary>
     public bool AcceptsAnyModel { get; init; }
 
+    /// <summary>How reasoning is told from answers, for models that think before they answer.</summary>
+    public ReasoningParser Reasoning { get; init; }
+
     /// <summary>Whether clients may put the model to sleep, load adapters and abort what others run.</summary>
     public bool AllowsAdministration { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record ServerOptions
             Http2Port is null or 0 || Http2Port != Port, Http2Port, $"must differ from {nameof(Port)}");
         problems.Require(
             ApiKeys.All(key => key.Length > 0), $"{ApiKeys.Count} keys", "none may be empty", nameof(ApiKeys));
+        problems.Require(Enum.IsDefined(Reasoning), Reasoning, "must be a known parser");
         problems.Require(MaxBodyBytes > 0, MaxBodyBytes, "must be positive");
         problems.Require(MaxConcurrent > 0, MaxConcurrent, "must be positive");
         problems.Require(MaxQueued >= 0, MaxQueued, "must be at least 0");

@@ -30,4 +30,12 @@ public abstract record OutputConstraint
     /// <summary>What fits one of several.</summary>
     /// <param name="Options">At least one.</param>
     public sealed record AnyOf(IReadOnlyList<OutputConstraint> Options) : OutputConstraint;
+
+    /// <summary>Reasoning of any kind between two marks, and then what fits.</summary>
+    /// <param name="Begin">E.g. <c>&lt;think&gt;</c>.</param>
+    /// <param name="End">E.g. <c>&lt;/think&gt;</c>; no character of it is like its first.</param>
+    /// <param name="IsOpen">Whether the prompt has begun the reasoning; else there may be none.</param>
+    /// <param name="Then">What must follow.</param>
+    public sealed record AfterReasoning(string Begin, string End, bool IsOpen, OutputConstraint Then)
+        : OutputConstraint;
 }

@@ -11,6 +11,13 @@ internal static class ServeCommand
 {
     private static readonly ServerOptions _defaults = new();
 
+    private static readonly Dictionary<string, ReasoningParser> _parsers = new(StringComparer.Ordinal)
+    {
+        ["none"] = ReasoningParser.None,
+        ["think"] = ReasoningParser.Think,
+        ["deepseek-r1"] = ReasoningParser.DeepSeekR1,
+    };
+
     public static Command Create()
     {
         var engine = new EngineArguments();
@@ -64,6 +71,13 @@ internal static class ServeCommand
             Description = "A LoRA adapter as NAME=FOLDER; may be given several times.",
             DefaultValueFactory = _ => [],
         };
+        var reasoning = new Option<string>("--reasoning-parser")
+        {
+            Description = "How reasoning is told from answers: think (between <think> and </think> at the beginning), "
+                + "deepseek-r1 (every completion begins with it) or none.",
+            DefaultValueFactory = _ => "none",
+        };
+        reasoning.AcceptOnlyFromAmong([.. _parsers.Keys]);
         var anyModel = new Option<bool>("--any-model") { Description = "Answer whatever model a request names." };
         var administration = new Option<bool>("--allow-administration")
         {
@@ -78,7 +92,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve a model over HTTP with OpenAI's protocol.")
         {
             name, host, port, grpcPort, keys, origins, certificate, certificateKey, password, concurrent, queued, drain,
-            adapters, anyModel, administration, proxy, proxyKey, publicUrl, ProxyCommand.Create(),
+            adapters, reasoning, anyModel, administration, proxy, proxyKey, publicUrl, ProxyCommand.Create(),
         };
         engine.AddTo(command);
         command.SetAction((line, cancellation) =>
@@ -96,6 +110,7 @@ internal static class ServeCommand
                 MaxConcurrent = line.GetValue(concurrent),
                 MaxQueued = line.GetValue(queued),
                 DrainTimeout = TimeSpan.FromSeconds(line.GetValue(drain)),
+                Reasoning = _parsers[line.GetRequiredValue(reasoning)],
                 AcceptsAnyModel = line.GetValue(anyModel),
                 AllowsAdministration = line.GetValue(administration),
                 Proxy = line.GetValue(proxy) is { } url ? new Uri(url) : null,

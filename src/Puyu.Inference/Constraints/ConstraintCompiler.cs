@@ -71,6 +71,8 @@ internal sealed class ConstraintCompiler(TokenVocabulary vocabulary, ToolCallSyn
                 .Prepend($"tools {calls.AllowsSeveral}")),
         OutputConstraint.AnyOf any => string.Concat(any.Options.Select(Key).Select(
             key => string.Create(CultureInfo.InvariantCulture, $"any of {key.Length}:{key}"))),
+        OutputConstraint.AfterReasoning after => string.Join(
+            '\0', $"after {after.IsOpen}", after.Begin, after.End, Key(after.Then)),
         _ => constraint.ToString(),
     };
 
@@ -84,6 +86,8 @@ internal sealed class ConstraintCompiler(TokenVocabulary vocabulary, ToolCallSyn
             calls, vocabulary, toolCalls ?? throw new EngineException(
                 EngineErrorCode.NotSupported, "tools are to be called but the model was not made for them")),
         OutputConstraint.AnyOf any => new Expression.Choice([.. any.Options.Select(Express)]),
+        OutputConstraint.AfterReasoning after => Expression.All(
+            ReasoningExpressions.Reasoning(after, vocabulary), Express(after.Then)),
         _ => throw new System.Diagnostics.UnreachableException($"{constraint.GetType()} is no constraint"),
     };
 

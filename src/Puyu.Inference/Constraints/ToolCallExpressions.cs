@@ -19,9 +19,9 @@ internal static class ToolCallExpressions
 
         var syntax = new JsonSyntax();
         Expression call = Expression.All(
-            WithSpecials(toolCalls.Begin, vocabulary),
+            SpecialTexts.Of(toolCalls.Begin, vocabulary),
             new Expression.Choice([.. calls.Tools.Select(tool => Object(tool, syntax, toolCalls.ArgumentsName))]),
-            WithSpecials(toolCalls.End, vocabulary));
+            SpecialTexts.Of(toolCalls.End, vocabulary));
         return calls.AllowsSeveral
             ? Expression.All(call, new Expression.Repeat(Expression.All(syntax.Space, call), 0, null))
             : call;
@@ -38,40 +38,5 @@ internal static class ToolCallExpressions
                 syntax.Member(JsonSyntax.Quoted("name"), JsonSyntax.Quoted(tool.Name)), syntax.Separator,
                 syntax.Member(JsonSyntax.Quoted(argumentsName), arguments)),
             "}");
-    }
-
-    /// <summary>A text in which the names of special tokens are these tokens.</summary>
-    private static Expression.Sequence WithSpecials(string text, TokenVocabulary vocabulary)
-    {
-        var parts = new List<Expression>();
-        while (text.Length > 0)
-        {
-            (int at, string name) = FirstSpecial(text, vocabulary);
-            parts.Add(Expression.Text(text[..at]));
-            if (name.Length > 0)
-            {
-                parts.Add(new Expression.Special(vocabulary.SpecialTokens[name]));
-            }
-
-            text = text[(at + name.Length)..];
-        }
-
-        return new Expression.Sequence(parts);
-    }
-
-    /// <summary>The first name in a text, of several there the longest; the end of the text for none.</summary>
-    private static (int At, string Name) FirstSpecial(string text, TokenVocabulary vocabulary)
-    {
-        (int At, string Name) first = (text.Length, "");
-        foreach (string name in vocabulary.SpecialTokens.Keys)
-        {
-            int at = text.IndexOf(name, StringComparison.Ordinal);
-            if (at >= 0 && (at < first.At || (at == first.At && name.Length > first.Name.Length)))
-            {
-                first = (at, name);
-            }
-        }
-
-        return first;
     }
 }

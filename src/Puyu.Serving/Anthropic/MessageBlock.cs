@@ -1,18 +1,20 @@
 using System.Text;
 using System.Text.Json;
+using Puyu.Serving.OpenAi;
 
 namespace Puyu.Serving.Anthropic;
 
-/// <summary>A block of the assistant's message: text, or the use of a tool.</summary>
-/// <param name="tool">Name of the tool; null for text.</param>
-internal sealed class MessageBlock(string? tool)
+/// <summary>A block of the assistant's message: text, reasoning, or the use of a tool.</summary>
+/// <param name="kind">Text, reasoning or call.</param>
+/// <param name="tool">Name of the tool; without meaning for others.</param>
+internal sealed class MessageBlock(MessagePartKind kind, string tool)
 {
     private readonly string _id = InferenceCall.NewId("toolu_");
 
-    /// <summary>Name of the tool; null for text.</summary>
-    public string? Tool => tool;
+    /// <summary>Text, reasoning or call.</summary>
+    public MessagePartKind Kind => kind;
 
-    /// <summary>What is said, or the tool's input as JSON.</summary>
+    /// <summary>What is said or thought, or the tool's input as JSON.</summary>
     public StringBuilder Text { get; } = new();
 
     /// <summary>Writes the block.</summary>
@@ -21,18 +23,26 @@ internal sealed class MessageBlock(string? tool)
     public void Write(Utf8JsonWriter json, bool isEmpty)
     {
         json.WriteStartObject();
-        if (tool is null)
+        switch (kind)
         {
-            json.WriteString("type"u8, "text"u8);
-            json.WriteString("text"u8, isEmpty ? "" : Text.ToString());
-        }
-        else
-        {
-            json.WriteString("type"u8, "tool_use"u8);
-            json.WriteString("id"u8, _id);
-            json.WriteString("name"u8, tool);
-            json.WritePropertyName("input"u8);
-            WriteInput(json, isEmpty);
+            case MessagePartKind.Call:
+                json.WriteString("type"u8, "tool_use"u8);
+                json.WriteString("id"u8, _id);
+                json.WriteString("name"u8, tool);
+                json.WritePropertyName("input"u8);
+                WriteInput(json, isEmpty);
+                break;
+            case MessagePartKind.Reasoning:
+                json.WriteString("type"u8, "thinking"u8);
+                json.WriteString("thinking"u8, isEmpty ? "" : Text.ToString());
+
+                // Clients expect the member; there is nobody to check it.
+                json.WriteString("signature"u8, "");
+                break;
+            default:
+                json.WriteString("type"u8, "text"u8);
+                json.WriteString("text"u8, isEmpty ? "" : Text.ToString());
+                break;
         }
 
         json.WriteEndObject();
@@ -42,8 +52,14 @@ internal sealed class MessageBlock(string? tool)
     public void WriteDelta(Utf8JsonWriter json, string delta)
     {
         json.WriteStartObject("delta"u8);
-        json.WriteString("type"u8, tool is null ? "text_delta"u8 : "input_json_delta"u8);
-        json.WriteString(tool is null ? "text"u8 : "partial_json"u8, delta);
+        (string type, string name) = kind switch
+        {
+            MessagePartKind.Call => ("input_json_delta", "partial_json"),
+            MessagePartKind.Reasoning => ("thinking_delta", "thinking"),
+            _ => ("text_delta", "text"),
+        };
+        json.WriteString("type"u8, type);
+        json.WriteString(name, delta);
         json.WriteEndObject();
     }
 

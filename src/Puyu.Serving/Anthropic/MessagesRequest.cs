@@ -16,6 +16,12 @@ internal sealed record MessagesRequest
     /// <summary>Tools that the model may call.</summary>
     public required ToolOffer Tools { get; init; }
 
+    /// <summary>Whether the answer begins with reasoning.</summary>
+    public required ReasoningMode Reasoning { get; init; }
+
+    /// <summary>Whether the reasoning is part of the answer.</summary>
+    public bool ShowsReasoning { get; init; }
+
     /// <summary>Whether the answer comes in events.</summary>
     public bool Streams { get; init; }
 
@@ -23,14 +29,15 @@ internal sealed record MessagesRequest
     /// <exception cref="ApiException">It asks for what cannot be.</exception>
     public static MessagesRequest Read(InferenceCall call, Fields body)
     {
-        if (body.Object("thinking")?.Text("type") is not (null or "disabled"))
+        string? thinking = body.Object("thinking")?.Text("type");
+        if (thinking is not (null or "disabled") && call.Reasoning == ReasoningParser.None)
         {
-            throw ApiException.Unsupported("thinking", "the model does not think apart");
+            throw ApiException.Unsupported("thinking", "the server does not tell reasoning from answers");
         }
 
         ToolOffer tools = ReadTools(body, call.Card);
         int maxTokens = body.Integer("max_tokens", 1) ?? throw body.Missing("max_tokens");
-        CompletionRequest completion = ChatRequest.Complete(
+        (CompletionRequest completion, ReasoningMode reasoning) = ChatRequest.Complete(
             call, body, ReadPrompt(body, tools), tools, format: null, maxTokens, session: null);
         IReadOnlyList<string> stops = body.Texts("stop_sequences");
         return new MessagesRequest
@@ -41,6 +48,8 @@ internal sealed record MessagesRequest
             },
             Model = body.Text("model") ?? call.Card.Name,
             Tools = tools,
+            Reasoning = reasoning,
+            ShowsReasoning = thinking != "disabled",
             Streams = body.Flag("stream") ?? false,
         };
     }
@@ -138,6 +147,9 @@ internal sealed record MessagesRequest
             {
                 case "text":
                     text += block.RequiredText("text");
+                    break;
+                case "thinking" or "redacted_thinking" when role == "assistant":
+                    // Models are prompted without what they thought before.
                     break;
                 case "tool_use" when role == "assistant":
                     Fields input = block.Object("input") ?? throw block.Missing("input");

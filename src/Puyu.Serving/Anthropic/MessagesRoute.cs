@@ -29,7 +29,7 @@ internal static class MessagesRoute
     private static Task AnswerAsync(InferenceCall call, Fields body)
     {
         MessagesRequest request = MessagesRequest.Read(call, body);
-        var message = new MessagesWriter(request, call.Card.ToolCalls);
+        var message = new MessagesWriter(request, call.Engine);
         return request.Streams ? StreamAsync(call, request, message) : ReplyAsync(call, request, message);
     }
 
@@ -59,7 +59,7 @@ internal static class MessagesRoute
             {
                 await foreach (CompletionUpdate update in call.CompleteAsync(request.Completion))
                 {
-                    IReadOnlyList<MessagePart> parts = message.Read(update);
+                    IReadOnlyList<MessagePart> parts = [.. message.Read(update)];
                     if (!begun)
                     {
                         begun = true;

@@ -5,10 +5,10 @@ using Puyu.Serving.OpenAi;
 namespace Puyu.Serving.Anthropic;
 
 /// <summary>An answer in Anthropic's blocks, as it comes.</summary>
-internal sealed class MessagesWriter(MessagesRequest request, ToolCallSyntax? syntax)
+internal sealed class MessagesWriter(MessagesRequest request, IInferenceEngine engine)
 {
     private readonly string _id = InferenceCall.NewId("msg_");
-    private readonly ChatMessage _message = new(request.Tools, syntax);
+    private readonly ChatMessage _message = new(request.Tools, request.Reasoning, engine);
     private readonly List<MessageBlock> _blocks = [];
     private readonly Usage _usage = new();
 
@@ -16,10 +16,11 @@ internal sealed class MessagesWriter(MessagesRequest request, ToolCallSyntax? sy
     public int Index => _blocks.Count - 1;
 
     /// <summary>Counts tokens, and takes the update apart.</summary>
-    public IReadOnlyList<MessagePart> Read(CompletionUpdate update)
+    public IEnumerable<MessagePart> Read(CompletionUpdate update)
     {
         _usage.Add(update);
-        return _message.Read(update);
+        return _message.Read(update).Where(
+            part => request.ShowsReasoning || part.Kind != MessagePartKind.Reasoning);
     }
 
     /// <summary>The block that a part belongs to, and whether it is new.</summary>
@@ -27,10 +28,10 @@ internal sealed class MessagesWriter(MessagesRequest request, ToolCallSyntax? sy
     {
         isNew = _blocks.Count == 0
             || part.Kind == MessagePartKind.Call
-            || (part.Kind == MessagePartKind.Text && _blocks[^1].Tool is not null);
+            || (part.Kind != MessagePartKind.Arguments && _blocks[^1].Kind != part.Kind);
         if (isNew)
         {
-            _blocks.Add(new MessageBlock(part.Kind == MessagePartKind.Call ? part.Text : null));
+            _blocks.Add(new MessageBlock(part.Kind, part.Text));
         }
 
         return _blocks[^1];

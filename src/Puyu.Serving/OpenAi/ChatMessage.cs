@@ -3,18 +3,27 @@ using Puyu.Abstractions.Engine;
 
 namespace Puyu.Serving.OpenAi;
 
-/// <summary>One choice of an assistant's message as it comes: text and calls of tools told apart.</summary>
+/// <summary>One choice of an assistant's message as it comes: reasoning, text and calls of tools told apart.</summary>
 /// <param name="tools">Tools that may be called.</param>
-/// <param name="syntax">How calls are written; null where there are no tools.</param>
-internal sealed class ChatMessage(ToolOffer tools, ToolCallSyntax? syntax)
+/// <param name="reasoning">Whether there may be reasoning.</param>
+/// <param name="engine">Knows how calls are written.</param>
+internal sealed class ChatMessage(ToolOffer tools, ReasoningMode reasoning, IInferenceEngine engine)
 {
     private readonly ToolCallReader? _reader =
-        tools.IsEmpty || syntax is null ? null : new ToolCallReader(syntax, tools.AllowsSeveral);
+        tools.IsEmpty || engine.Card.ToolCalls is not { } syntax
+            ? null
+            : new ToolCallReader(syntax, tools.AllowsSeveral);
+
+    private readonly ReasoningReader? _reasoning =
+        reasoning == ReasoningMode.Off ? null : new ReasoningReader(reasoning == ReasoningMode.Open);
 
     private readonly List<MessagePart> _parts = [];
 
     /// <summary>Whether a tool is called.</summary>
     public bool Calls => _reader?.Calls > 0;
+
+    /// <summary>Tokens of the reasoning so far.</summary>
+    public int ReasoningTokens => _reasoning?.Tokens ?? 0;
 
     /// <summary>Why the choice ended, in OpenAI's words; null while it goes on.</summary>
     public string? FinishReason { get; private set; }
@@ -32,23 +41,33 @@ internal sealed class ChatMessage(ToolOffer tools, ToolCallSyntax? syntax)
     public List<MessagePart> Read(CompletionUpdate update)
     {
         _parts.Clear();
-        if (_reader is not null)
-        {
-            _reader.Read(update.Text, _parts);
-        }
-        else if (update.Text.Length > 0)
-        {
-            _parts.Add(new MessagePart(MessagePartKind.Text, update.Text));
-        }
-
+        Add(_reasoning?.Read(update, engine.Decode) ?? ("", update.Text));
         if (update.FinishReason is { } reason)
         {
+            Add(_reasoning?.Finish() ?? ("", ""));
             _reader?.End(_parts);
             FinishReason = NameOf(reason, Calls);
             StopReason = reason == Abstractions.Engine.FinishReason.Aborted ? "aborted" : update.StopString;
         }
 
         return _parts;
+    }
+
+    private void Add((string Reasoning, string Answer) piece)
+    {
+        if (piece.Reasoning.Length > 0)
+        {
+            _parts.Add(new MessagePart(MessagePartKind.Reasoning, piece.Reasoning));
+        }
+
+        if (_reader is not null)
+        {
+            _reader.Read(piece.Answer, _parts);
+        }
+        else if (piece.Answer.Length > 0)
+        {
+            _parts.Add(new MessagePart(MessagePartKind.Text, piece.Answer));
+        }
     }
 
     /// <summary>OpenAI's word for the reason: its clients refuse any other.</summary>
@@ -64,6 +83,7 @@ internal sealed class ChatMessage(ToolOffer tools, ToolCallSyntax? syntax)
 internal sealed class ChatChoice(ChatMessage message)
 {
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _reasoning = new();
     private readonly List<(string Id, string Name, StringBuilder Arguments)> _calls = [];
     private readonly List<TokenScore> _scores = [];
     private readonly List<int> _tokenIds = [];
@@ -71,6 +91,8 @@ internal sealed class ChatChoice(ChatMessage message)
     public ChatMessage Message => message;
 
     public string Text => _text.ToString();
+
+    public string Reasoning => _reasoning.ToString();
 
     public IReadOnlyList<(string Id, string Name, StringBuilder Arguments)> Calls => _calls;
 
@@ -86,6 +108,9 @@ internal sealed class ChatChoice(ChatMessage message)
             {
                 case MessagePartKind.Text:
                     _text.Append(part.Text);
+                    break;
+                case MessagePartKind.Reasoning:
+                    _reasoning.Append(part.Text);
                     break;
                 case MessagePartKind.Call:
                     _calls.Add((InferenceCall.NewId("call_"), part.Text, new StringBuilder()));

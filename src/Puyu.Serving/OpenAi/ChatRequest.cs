@@ -18,6 +18,9 @@ internal sealed record ChatRequest
     /// <summary>Tools that the model may call.</summary>
     public required ToolOffer Tools { get; init; }
 
+    /// <summary>Whether the answer begins with reasoning.</summary>
+    public required ReasoningMode Reasoning { get; init; }
+
     /// <summary>Whether the answer comes in pieces.</summary>
     public bool Streams { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record ChatRequest
         ToolOffer tools = ToolFields.Read(body, call.Card, nested: true);
         string? session = call.SessionOf(body);
         var messages = new Prompt.OfMessages(MessageFields.Read(body)) { Tools = tools.Tools };
-        CompletionRequest completion = Complete(
+        (CompletionRequest completion, ReasoningMode reasoning) = Complete(
             call, body, messages, tools, ConstraintFields.Read(body), MaxTokens(body), session);
         return new ChatRequest
         {
@@ -46,6 +49,7 @@ internal sealed record ChatRequest
             },
             Model = body.Text("model") ?? call.Card.Name,
             Tools = tools,
+            Reasoning = reasoning,
             Streams = body.Flag("stream") ?? false,
             IncludesUsage = body.Object("stream_options")?.Flag("include_usage") ?? false,
             IncludesTokenIds = body.Flag("return_token_ids") ?? false,
@@ -60,23 +64,31 @@ internal sealed record ChatRequest
     /// <param name="format">What the message must look like.</param>
     /// <param name="maxTokens">Its length; null for all there is room for.</param>
     /// <param name="session">The session that it continues; null for none.</param>
-    public static CompletionRequest Complete(
+    public static (CompletionRequest Completion, ReasoningMode Reasoning) Complete(
         InferenceCall call, Fields body, Prompt.OfMessages messages, ToolOffer tools, OutputConstraint? format,
         int? maxTokens, string? session)
     {
         string? adapter = call.AdapterOf(body.Text("model"));
         SamplingOptions sampling = SamplingFields.Read(body, call.Card.Sampling, call.Card.VocabSize);
-        (Prompt prompt, int length) = Fit(call, messages, maxTokens, session);
-        return new CompletionRequest
+        IReadOnlyList<int> tokenIds = Encode(call, messages);
+        ReasoningMode reasoning = ReasoningModes.Of(call, body, tokenIds);
+
+        // A session's history is the engine's to put before the messages, so there the engine judges what fits.
+        int length = session is not null
+            ? maxTokens ?? call.Card.ContextLength
+            : PromptBudget.MaxTokens(call.Card, tokenIds.Count, maxTokens, "messages");
+        var completion = new CompletionRequest
         {
-            Prompt = prompt,
+            Prompt = session is not null ? messages : new Prompt.OfTokens(tokenIds),
             Sampling = Checked(sampling with { MaxTokens = length }),
-            Constraint = Constraint(format, tools),
+            Constraint = reasoning.Apply(Constraint(format, tools)),
             Adapter = adapter,
             Priority = body.Integer("priority") ?? 0,
             SessionId = session,
-            ShowsSpecialTokens = !tools.IsEmpty || body.Flag("skip_special_tokens") == false,
+            ShowsSpecialTokens = !tools.IsEmpty || reasoning != ReasoningMode.Off
+                || body.Flag("skip_special_tokens") == false,
         };
+        return (completion, reasoning);
     }
 
     /// <summary>Sampling options with a rule between two of them that no single member can break.</summary>
@@ -87,28 +99,11 @@ internal sealed record ChatRequest
     private static int? MaxTokens(Fields body) =>
         body.Integer("max_completion_tokens", 1) ?? body.Integer("max_tokens", 1);
 
-    /// <summary>
-    /// Applies the template, so that what does not fit is refused before it waits. A session's history is the engine's
-    /// to put before the messages, so there the engine judges.
-    /// </summary>
-    private static (Prompt Prompt, int MaxTokens) Fit(
-        InferenceCall call, Prompt.OfMessages messages, int? maxTokens, string? session)
-    {
-        if (!call.Card.Chats)
-        {
-            throw ApiException.Unsupported(
-                "messages", $"{call.Card.Name} has no chat template; use /v1/completions");
-        }
-
-        if (session is not null)
-        {
-            return (messages, maxTokens ?? call.Card.ContextLength);
-        }
-
-        IReadOnlyList<int> tokenIds = call.Engine.EncodePrompt(messages);
-        return (
-            new Prompt.OfTokens(tokenIds), PromptBudget.MaxTokens(call.Card, tokenIds.Count, maxTokens, "messages"));
-    }
+    /// <summary>Applies the template, so that what does not fit is refused before it waits.</summary>
+    private static IReadOnlyList<int> Encode(InferenceCall call, Prompt.OfMessages messages) => call.Card.Chats
+        ? call.Engine.EncodePrompt(messages)
+        : throw ApiException.Unsupported(
+            "messages", $"{call.Card.Name} has no chat template; use /v1/completions");
 
     private static int? Alternatives(Fields body)
     {
@@ -132,7 +127,7 @@ internal sealed record ChatRequest
         body.Refuse("audio", "the model writes text");
         body.Refuse("prediction", "there are no predicted outputs");
         body.Refuse("web_search_options", "there is no search");
-        body.Refuse("reasoning_effort", "the model does not reason apart");
+        body.Refuse("reasoning_effort", "how long a model thinks cannot be set");
         body.Refuse("best_of", "send n, and choose");
         if (body.Texts("modalities").FirstOrDefault(modality => modality != "text") is { } other)
         {

@@ -34,7 +34,7 @@ internal static class ChatRoute
         var choices = new ChatChoice[request.Completion.Choices];
         for (int i = 0; i < choices.Length; i++)
         {
-            choices[i] = new ChatChoice(new ChatMessage(request.Tools, call.Card.ToolCalls));
+            choices[i] = new ChatChoice(new ChatMessage(request.Tools, request.Reasoning, call.Engine));
         }
 
         await foreach (CompletionUpdate update in call.CompleteAsync(request.Completion))
@@ -43,6 +43,7 @@ internal static class ChatRoute
             choices[update.Choice].Add(update);
         }
 
+        usage.ReasoningTokens = choices.Sum(choice => choice.Message.ReasoningTokens);
         long created = call.Time.GetUtcNow().ToUnixTimeSeconds();
         await call.ReplyAsync((request, choices, usage, created), static (json, answer) =>
         {
@@ -96,6 +97,11 @@ internal static class ChatRoute
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
         json.WriteString("content"u8, choice.Text.Length == 0 && choice.Calls.Count > 0 ? null : choice.Text);
+        if (choice.Reasoning.Length > 0)
+        {
+            json.WriteString("reasoning_content"u8, choice.Reasoning);
+        }
+
         json.WriteNull("refusal"u8);
         if (choice.Calls.Count > 0)
         {

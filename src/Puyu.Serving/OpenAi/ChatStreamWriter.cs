@@ -23,7 +23,7 @@ internal sealed class ChatStreamWriter
         _messages = new ChatMessage[request.Completion.Choices];
         for (int i = 0; i < _messages.Length; i++)
         {
-            _messages[i] = new ChatMessage(request.Tools, call.Card.ToolCalls);
+            _messages[i] = new ChatMessage(request.Tools, request.Reasoning, call.Engine);
         }
 
         _id = JsonEncodedText.Encode(InferenceCall.NewId("chatcmpl-"), JsonReply.Options.Encoder);
@@ -66,6 +66,7 @@ internal sealed class ChatStreamWriter
     {
         if (_request.IncludesUsage)
         {
+            _usage.ReasoningTokens = _messages.Sum(message => message.ReasoningTokens);
             await _events.WriteAsync(this, static (json, stream) => stream.WriteUsage(json));
         }
 
@@ -75,6 +76,7 @@ internal sealed class ChatStreamWriter
     private static Delta DeltaOf(MessagePart part, int choice, ChatMessage message) => part.Kind switch
     {
         MessagePartKind.Text => new Delta(choice) { Text = part.Text },
+        MessagePartKind.Reasoning => new Delta(choice) { Reasoning = part.Text },
         MessagePartKind.Call => new Delta(choice)
         {
             Call = message.NextCall(),
@@ -138,6 +140,11 @@ internal sealed class ChatStreamWriter
             json.WriteString("content"u8, delta.Text);
         }
 
+        if (delta.Reasoning is not null)
+        {
+            json.WriteString("reasoning_content"u8, delta.Reasoning);
+        }
+
         if (delta.Arguments is null)
         {
             return;
@@ -195,6 +202,8 @@ internal sealed class ChatStreamWriter
         public bool Begins { get; init; }
 
         public string? Text { get; init; }
+
+        public string? Reasoning { get; init; }
 
         public int Call { get; init; }
 

@@ -15,6 +15,9 @@ internal sealed record ResponseRequest
     /// <summary>Tools that the model may call.</summary>
     public required ToolOffer Tools { get; init; }
 
+    /// <summary>Whether the answer begins with reasoning.</summary>
+    public required ReasoningMode Reasoning { get; init; }
+
     /// <summary>The body, whose options the answer repeats.</summary>
     public required Fields Body { get; init; }
 
@@ -36,11 +39,13 @@ internal sealed record ResponseRequest
         ReadInput(body, messages);
         Fields? format = body.Object("text")?.Object("format");
         OutputConstraint? constraint = format is { } given ? ConstraintFields.OfFormat(given, given) : null;
+        (CompletionRequest completion, ReasoningMode reasoning) = ChatRequest.Complete(
+            call, body, new Prompt.OfMessages(messages) { Tools = tools.Tools }, tools, constraint,
+            body.Integer("max_output_tokens", 1), session: null);
         return new ResponseRequest
         {
-            Completion = ChatRequest.Complete(
-                call, body, new Prompt.OfMessages(messages) { Tools = tools.Tools }, tools, constraint,
-                body.Integer("max_output_tokens", 1), session: null),
+            Completion = completion,
+            Reasoning = reasoning,
             Model = body.Text("model") ?? call.Card.Name,
             Tools = tools,
             Body = body,
@@ -85,6 +90,8 @@ internal sealed record ResponseRequest
                     ToolCallId = item.RequiredText("call_id"),
                 });
                 break;
+            case "reasoning":
+                break;
             case string type:
                 throw ApiException.Unsupported(item.PathOf("type"), $"there are no items of type {type}");
         }
@@ -111,7 +118,7 @@ internal sealed record ResponseRequest
         body.Refuse("prompt", "there are no stored prompts");
         body.Refuse("max_tool_calls", "the client calls the tools");
         body.Refuse("top_logprobs", "send logprobs to /v1/chat/completions");
-        body.Object("reasoning")?.Refuse("effort", "the model does not reason apart");
+        body.Object("reasoning")?.Refuse("effort", "how long a model thinks cannot be set");
         if (body.Flag("background") == true)
         {
             throw ApiException.Unsupported("background", Stateless);

@@ -8,8 +8,7 @@ internal static class ResponseRoute
     public static Task AnswerAsync(InferenceCall call, Fields body)
     {
         ResponseRequest request = ResponseRequest.Read(call, body);
-        var writer = new ResponseWriter(
-            request, call.Card.ToolCalls, call.Time.GetUtcNow().ToUnixTimeSeconds());
+        var writer = new ResponseWriter(request, call.Engine, call.Time.GetUtcNow().ToUnixTimeSeconds());
         return request.Streams ? StreamAsync(call, request, writer) : ReplyAsync(call, request, writer);
     }
 

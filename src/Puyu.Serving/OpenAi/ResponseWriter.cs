@@ -4,25 +4,25 @@ using Puyu.Abstractions.Engine;
 namespace Puyu.Serving.OpenAi;
 
 /// <summary>A response as it comes: its items, and the object that says all.</summary>
-internal sealed class ResponseWriter(ResponseRequest request, ToolCallSyntax? syntax, long created)
+internal sealed class ResponseWriter(ResponseRequest request, IInferenceEngine engine, long created)
 {
     private readonly string _id = InferenceCall.NewId("resp_");
     private readonly List<ResponseItem> _items = [];
     private readonly Usage _usage = new();
 
     /// <summary>The assistant's message.</summary>
-    public ChatMessage Message { get; } = new(request.Tools, syntax);
+    public ChatMessage Message { get; } = new(request.Tools, request.Reasoning, engine);
 
     public IReadOnlyList<ResponseItem> Items => _items;
 
     /// <summary>How it stands, once it has ended.</summary>
     public string Status => Message.FinishReason == "length" ? "incomplete" : "completed";
 
-    /// <summary>Counts tokens, and takes the update apart.</summary>
-    public IReadOnlyList<MessagePart> Read(CompletionUpdate update)
+    /// <summary>Counts tokens, and takes the update apart. Reasoning is counted and left out.</summary>
+    public IEnumerable<MessagePart> Read(CompletionUpdate update)
     {
         _usage.Add(update);
-        return Message.Read(update);
+        return Message.Read(update).Where(part => part.Kind != MessagePartKind.Reasoning);
     }
 
     /// <summary>The item that a part belongs to, and whether it is new.</summary>
@@ -143,7 +143,7 @@ internal sealed class ResponseWriter(ResponseRequest request, ToolCallSyntax? sy
         json.WriteEndObject();
         json.WriteNumber("output_tokens"u8, _usage.CompletionTokens);
         json.WriteStartObject("output_tokens_details"u8);
-        json.WriteNumber("reasoning_tokens"u8, 0);
+        json.WriteNumber("reasoning_tokens"u8, Message.ReasoningTokens);
         json.WriteEndObject();
         json.WriteNumber("total_tokens"u8, _usage.PromptTokens + _usage.CompletionTokens);
         json.WriteEndObject();

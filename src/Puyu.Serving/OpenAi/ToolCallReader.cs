@@ -5,7 +5,7 @@ namespace Puyu.Serving.OpenAi;
 
 /// <summary>A piece of an assistant's message.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Text">Text, a tool's name, or a fragment of arguments.</param>
+/// <param name="Text">Text, a tool's name, a fragment of arguments, or reasoning.</param>
 internal readonly record struct MessagePart(MessagePartKind Kind, string Text);
 
 /// <summary>What a piece of a message is.</summary>
@@ -19,6 +19,9 @@ internal enum MessagePartKind
 
     /// <summary>A fragment of the arguments of the latest call.</summary>
     Arguments,
+
+    /// <summary>What the model thinks before it answers.</summary>
+    Reasoning,
 }
 
 /// <summary>Takes the calls of tools out of a completion as it comes.</summary>
@@ -100,7 +103,7 @@ internal sealed class ToolCallReader(ToolCallSyntax syntax, bool allowsSeveral)
             return true;
         }
 
-        int decided = held.Length - OverlapOf(held, syntax.Begin);
+        int decided = held.Length - TextMarks.Overlap(held, syntax.Begin);
         if (_afterCall && string.IsNullOrWhiteSpace(held[..decided]))
         {
             return false;
@@ -193,19 +196,5 @@ internal sealed class ToolCallReader(ToolCallSyntax syntax, bool allowsSeveral)
         {
             parts.Add(part);
         }
-    }
-
-    /// <summary>Length of the longest end of a text with which a mark begins.</summary>
-    private static int OverlapOf(string text, string mark)
-    {
-        for (int length = Math.Min(text.Length, mark.Length - 1); length > 0; length--)
-        {
-            if (text.AsSpan(text.Length - length).SequenceEqual(mark.AsSpan(0, length)))
-            {
-                return length;
-            }
-        }
-
-        return 0;
     }
 }

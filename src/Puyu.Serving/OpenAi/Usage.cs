@@ -16,6 +16,9 @@ internal sealed class Usage(int prompts = 1)
 
     public int CompletionTokens { get; private set; }
 
+    /// <summary>Those of the completion's tokens that are reasoning.</summary>
+    public int ReasoningTokens { get; set; }
+
     public void Add(CompletionUpdate update, int prompt = 0)
     {
         _prompt[prompt] = Math.Max(_prompt[prompt], update.PromptTokens);
@@ -31,6 +34,9 @@ internal sealed class Usage(int prompts = 1)
         json.WriteNumber("total_tokens"u8, PromptTokens + CompletionTokens);
         json.WriteStartObject("prompt_tokens_details"u8);
         json.WriteNumber("cached_tokens"u8, CachedTokens);
+        json.WriteEndObject();
+        json.WriteStartObject("completion_tokens_details"u8);
+        json.WriteNumber("reasoning_tokens"u8, ReasoningTokens);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -49,6 +49,11 @@ internal sealed record ChatFormat
     /// </summary>
     public RoleFormat? FoldedSystem { get; init; }
 
+    /// <summary>
+    /// Begins the answer of a prompt, behind the assistant's header; messages that were said do not have it.
+    /// </summary>
+    public string AnswerLead { get; init; } = "";
+
     /// <summary>What a message's name is written as, where that is a special token.</summary>
     public IReadOnlyDictionary<string, string> SpecialNames { get; init; } = new Dictionary<string, string>();
 

@@ -160,6 +160,31 @@ internal static class ChatFormats
         FoldedSystem = new RoleFormat("", "\n\n"),
     };
 
+    /// <summary>DeepSeek 3, and models distilled from it.</summary>
+    /// <remarks>Source: chat_template of DeepSeek-V3 and R1 (tokenizer_config.json).</remarks>
+    public static readonly ChatFormat DeepSeek = new()
+    {
+        TemplateName = "deepseek",
+        Start = ChatFormat.Bos,
+        BosText = "<｜begin▁of▁sentence｜>",
+        EosText = "<｜end▁of▁sentence｜>",
+        SpecialsIfKnown = ["<｜User｜>", "<｜Assistant｜>"],
+        Roles = new Dictionary<string, RoleFormat>
+        {
+            ["system"] = new("", ""),
+            ["user"] = new("<｜User｜>", ""),
+            ["assistant"] = new("<｜Assistant｜>", ChatFormat.Eos),
+        },
+    };
+
+    /// <summary>DeepSeek's models that reason: the prompt begins the reasoning.</summary>
+    public static readonly ChatFormat DeepSeekR1 = DeepSeek with
+    {
+        TemplateName = "deepseek-r1",
+        AnswerLead = "<think>\n",
+        SpecialsIfKnown = [.. DeepSeek.SpecialsIfKnown, "<think>"],
+    };
+
     private static RoleFormat ChatMlRole(string role) => new($"{ImStart}{role}\n", ImEnd, "\n");
 
     private static RoleFormat Llama3Role(string role) =>

@@ -41,9 +41,15 @@ public sealed class ChatTemplate
     /// <summary>Mistral: the system message inside the first user message.</summary>
     public static ChatTemplate Mistral { get; } = new(ChatFormats.Mistral);
 
+    /// <summary>DeepSeek 3, and models distilled from it.</summary>
+    public static ChatTemplate DeepSeek { get; } = new(ChatFormats.DeepSeek);
+
+    /// <summary>DeepSeek's models that reason: a prompt ends in <c>&lt;think&gt;</c>.</summary>
+    public static ChatTemplate DeepSeekR1 { get; } = new(ChatFormats.DeepSeekR1);
+
     /// <summary>All templates.</summary>
     public static IReadOnlyList<ChatTemplate> All { get; } =
-        [InternLm2, InternLm, ChatMl, Qwen, Llama2, Llama3, Mistral];
+        [InternLm2, InternLm, ChatMl, Qwen, Llama2, Llama3, Mistral, DeepSeek, DeepSeekR1];
 
     /// <summary>The name that <see cref="ByName"/> knows.</summary>
     public string Name => _format.TemplateName;

@@ -9,6 +9,8 @@ internal static class ChatTemplateMarkers
     /// </summary>
     private static readonly (ChatTemplate Template, string[] Markers)[] _known =
     [
+        (ChatTemplate.DeepSeekR1, ["<｜Assistant｜><think>"]),
+        (ChatTemplate.DeepSeek, ["<｜Assistant｜>"]),
         (ChatTemplate.Llama3, ["<|start_header_id|>"]),
         (ChatTemplate.InternLm2, ["<|im_start|>", "bos_token"]),
         (ChatTemplate.InternLm2, ["<|im_start|>", "<|plugin|>"]),

@@ -64,7 +64,9 @@ internal sealed class ChatWriter
     }
 
     private void AddAnswerHeader(List<ChatRun> runs) => AddFormat(
-        runs, _format.Roles[Assistant].Header.Replace(ChatFormat.Name, "", StringComparison.Ordinal), isTrained: false);
+        runs,
+        _format.Roles[Assistant].Header.Replace(ChatFormat.Name, "", StringComparison.Ordinal) + _format.AnswerLead,
+        isTrained: false);
 
     private void AddMessages(List<ChatRun> runs, IReadOnlyList<ChatMessage> messages, ChatToolsWriter tools)
     {

@@ -27,6 +27,8 @@ public class TokenConstraintTests
         new OutputConstraint.ToolCalls([new("alpha", null, Schema), new("all", null, null)], AllowsSeveral: true),
         new OutputConstraint.AnyOf(
             [new OutputConstraint.JsonObject(), new OutputConstraint.ToolCalls([new("all", null, null)], false)]),
+        new OutputConstraint.AfterReasoning("a", "bc\n", IsOpen: true, new OutputConstraint.JsonObject()),
+        new OutputConstraint.AfterReasoning("<|call|>", "<|end|>", IsOpen: false, new OutputConstraint.Regex("12,?")),
     ];
 
     [Theory]
@@ -157,6 +159,38 @@ public class TokenConstraintTests
             using var json = JsonDocument.Parse(text);
             Assert.All(json.RootElement.EnumerateObject(), member => Assert.Equal(12, member.Value.GetInt32()));
         });
+    }
+
+    [Theory]
+    [InlineData(true, "", false)]
+    [InlineData(true, "12", false)]
+    [InlineData(true, "</think>12", true)]
+    [InlineData(true, "名 < </ </thin\n</</think></think>\n\n12", false)]
+    [InlineData(true, "名 < </ </thin\n</</think>\n\n12", true)]
+    [InlineData(true, "so</think>so</think>12", false)]
+    [InlineData(true, "so</think>\n\n\n12", false)]
+    [InlineData(false, "12", true)]
+    [InlineData(false, "<think>so</think>12", true)]
+    [InlineData(false, "<think>so12", false)]
+    [InlineData(false, "so</think>12", false)]
+    public void Compile_AfterReasoning_HoldsWhatFollows(bool isOpen, string text, bool expected) => Assert.Equal(
+        expected, Constrained.Fits(
+            new OutputConstraint.AfterReasoning("<think>", "</think>", isOpen, new OutputConstraint.Regex("12")), text));
+
+    [Fact]
+    public void Compile_AfterReasoning_TakesMarksThatAreTokens()
+    {
+        TokenConstraint at = Constrained.Compile(new OutputConstraint.AfterReasoning(
+            "<|call|>", "<|end|>", IsOpen: true, new OutputConstraint.Regex("12")));
+        int end = Constrained.Vocabulary.SpecialTokens["<|end|>"];
+
+        foreach (int token in (int[])['a', '<', '|', 'e', end, '1', '2'])
+        {
+            Assert.False(at.CanEnd);
+            at.Accept(token);
+        }
+
+        Assert.True(at.IsComplete);
     }
 
     [Fact]

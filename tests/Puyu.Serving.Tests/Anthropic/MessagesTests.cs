@@ -62,6 +62,48 @@ public class MessagesTests
         Assert.Equal(3, (int?)data[8]["usage"]!["output_tokens"]);
     }
 
+    [Theory]
+    [InlineData("", "thinking text")]
+    [InlineData(",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}", "thinking text")]
+    [InlineData(",\"thinking\":{\"type\":\"disabled\"}", "text")]
+    public async Task Reasoning_IsABlockOfItsOwn(string thinking, string expected)
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            options: new ServerOptions { Reasoning = ReasoningParser.Think });
+        server.Engine.Answer("<thi", "nk>so", "</think>", "42");
+
+        (_, JsonNode body) = await server.AskAsync(
+            Path, $$"""{"max_tokens":9,"messages":[{"role":"user","content":"hi"}]{{thinking}}}""");
+
+        JsonArray content = body["content"]!.AsArray();
+        Assert.Equal(expected, string.Join(' ', content.Select(block => (string?)block!["type"])));
+        Assert.Equal("42", (string?)content[^1]!["text"]);
+        Assert.Equal(expected == "text" ? null : "so", (string?)content[0]!["thinking"]);
+    }
+
+    [Fact]
+    public async Task Reasoning_StreamsAsThinking()
+    {
+        await using TestServer server = await TestServer.StartAsync(
+            options: new ServerOptions { Reasoning = ReasoningParser.Think });
+        server.Engine.Answer("<think>s", "o", "</think>", "42");
+
+        IReadOnlyList<SseItem<string>> events = await server.StreamAsync(Path, """
+            {"max_tokens":9,"stream":true,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":
+            [{"type":"thinking","thinking":"before","signature":""},{"type":"text","text":"yes"}]},
+            {"role":"user","content":"so?"}]}
+            """);
+
+        JsonNode[] data = [.. events.Select(item => JsonNode.Parse(item.Data)!)];
+        Assert.Equal(["thinking", "text"], data.Where(item => item["content_block"] is not null).Select(
+            item => (string?)item["content_block"]!["type"]));
+        Assert.Equal(["thinking_delta", "thinking_delta", "text_delta"], data.Where(
+            item => (string?)item["type"] == "content_block_delta").Select(item => (string?)item["delta"]!["type"]));
+        Assert.Equal("so", string.Concat(data.Select(item => (string?)item["delta"]?["thinking"])));
+        Assert.Equal("user:hi\nassistant:yes\nuser:so?\n", server.Engine.Decode(
+            ((Prompt.OfTokens)Assert.Single(server.Engine.Requests).Prompt).TokenIds));
+    }
+
     [Fact]
     public async Task StopSequence_IsNamed()
     {

@@ -32,6 +32,12 @@ internal sealed class ScriptedEngine : IInferenceEngine
 
     public bool IsSleeping { get; set; }
 
+    /// <summary>Texts of the token ids; null where each is a byte.</summary>
+    public IReadOnlyList<string>? Tokens { get; set; }
+
+    /// <summary>How the template ends a prompt of messages.</summary>
+    public string PromptEnd { get; set; } = "";
+
     /// <summary>What was asked, in order.</summary>
     public ConcurrentQueue<CompletionRequest> Requests { get; } = [];
 
@@ -75,10 +81,13 @@ internal sealed class ScriptedEngine : IInferenceEngine
     public IReadOnlyList<int> Encode(string text, bool addsBeginning) =>
         [.. addsBeginning ? [1] : Array.Empty<int>(), .. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
 
-    public string Decode(IReadOnlyList<int> tokenIds) => Encoding.UTF8.GetString(
+    public string Decode(IReadOnlyList<int> tokenIds) => Tokens is { } texts && tokenIds.All(id => id < texts.Count)
+        ? string.Concat(tokenIds.Select(id => texts[id]))
+        : Encoding.UTF8.GetString(
         [.. tokenIds.Where(tokenId => tokenId != 1).Select(tokenId => (byte)tokenId)]);
 
-    public IReadOnlyList<int> EncodePrompt(Prompt prompt) => PromptIds(prompt);
+    public IReadOnlyList<int> EncodePrompt(Prompt prompt) =>
+        [.. PromptIds(prompt), .. Encoding.UTF8.GetBytes(PromptEnd).Select(value => (int)value)];
 
     public async IAsyncEnumerable<CompletionUpdate> CompleteAsync(
         CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -13,7 +13,8 @@ public class ChatEncodingTests
     /// <summary>One id a byte, then every marker of every template.</summary>
     private static readonly ByteLevelBpeTokenizer _tokenizer = Bytes(
         "<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|action_start|>", "<|action_end|>", "<|interpreter|>",
-        "<|plugin|>", "<eoh>", "<eoa>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "[INST]", "[/INST]");
+        "<|plugin|>", "<eoh>", "<eoa>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "[INST]", "[/INST]",
+        "<｜User｜>", "<｜Assistant｜>");
 
     /// <summary>Trained stretches are in ⟦ ⟧.</summary>
     [Theory]
@@ -30,6 +31,8 @@ public class ChatEncodingTests
         + "⟦A1<|eot_id|>⟧"
         + "<|start_header_id|>user<|end_header_id|>\n\nQ2<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
         + "⟦A2<|eot_id|>⟧")]
+    [InlineData("deepseek", "<s>S<｜User｜>Q1<｜Assistant｜>⟦A1</s>⟧<｜User｜>Q2<｜Assistant｜>⟦A2</s>⟧")]
+    [InlineData("deepseek-r1", "<s>S<｜User｜>Q1<｜Assistant｜>⟦A1</s>⟧<｜User｜>Q2<｜Assistant｜>⟦A2</s>⟧")]
     [InlineData("mistral", "<s>[INST] S\n\nQ1[/INST]⟦ A1</s>⟧[INST] Q2[/INST]⟦ A2</s>⟧")]
     public void Encode_TrainsWhatTheAssistantSaysAndItsEnd(string name, string expected)
     {
@@ -58,7 +61,7 @@ public class ChatEncodingTests
     [Fact]
     public void EncodePrompt_IsThePrefixOfTheWholeConversation()
     {
-        Assert.All(ChatTemplate.All, template =>
+        Assert.All(ChatTemplate.All.Where(template => template != ChatTemplate.DeepSeekR1), template =>
         {
             int[] prompt = template.EncodePrompt(_tokenizer, _twoTurns[..^1]);
             RenderedChat whole = template.Encode(_tokenizer, _twoTurns);
@@ -67,6 +70,11 @@ public class ChatEncodingTests
             Assert.True(whole.Trained[prompt.Length], template.Name);
         });
     }
+
+    [Fact]
+    public void EncodePrompt_BeginsTheReasoning_WhereTheFamilyDoes() => Assert.Equal(
+        "<s><｜User｜>Q<｜Assistant｜><think>\n",
+        _tokenizer.Decode(ChatTemplate.DeepSeekR1.EncodePrompt(_tokenizer, [new("user", "Q")])));
 
     [Fact]
     public void Encode_TakesMarkersInContentsAndNamesAsText()

@@ -62,6 +62,8 @@ public sealed class ChatTemplateFileTests : IDisposable
     [InlineData("{{ bos_token + '[INST] ' + message['content'] + '[/INST]' }}", "mistral")]
     [InlineData("{{ '<|start_header_id|>' + role + '<|end_header_id|>' }}", "llama3")]
     [InlineData("{{ bos_token + '<|User|>:' + x + '<eoh>\\n<|Bot|>:' }}", "internlm")]
+    [InlineData("{{ '<｜User｜>' + x + '<｜Assistant｜>' }}", "deepseek")]
+    [InlineData("{{ '<｜User｜>' + x }}{{ '<｜Assistant｜><think>\\n' }}", "deepseek-r1")]
     [InlineData("{{ '<start_of_turn>' + role }}", null)]
     public void FindByJinja_KnowsFamiliesByTheirMarkers(string jinja, string? expected) =>
         Assert.Equal(expected, ChatTemplate.FindByJinja(jinja)?.Name);
