@@ -211,8 +211,8 @@ public sealed class Decoder : IDisposable
     /// <param name="scope">Owns the result; not recorded.</param>
     /// <param name="hidden">[T, D], from <see cref="Forward"/>.</param>
     /// <param name="targets">I32 [T]; negative is ignored and gives 0.</param>
-    /// <returns>[T].</returns>
-    public Tensor LogProbabilities(Scope scope, Tensor hidden, Tensor targets) => _output.Packed is { } packed
+    /// <returns>Two tensors of shape [T].</returns>
+    public TargetScores LogProbabilities(Scope scope, Tensor hidden, Tensor targets) => _output.Packed is { } packed
         ? scope.LogProbabilities(hidden, packed, targets)
         : scope.LogProbabilities(hidden, _output.Value, targets);
 

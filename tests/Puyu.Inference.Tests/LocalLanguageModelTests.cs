@@ -1,24 +1,27 @@
 using Puyu.Abstractions;
+using Puyu.Abstractions.Engine;
+using Puyu.Inference.Engine;
 using Puyu.Inference.Tests.Support;
 using Puyu.Models;
 using Puyu.Tensors;
-using Puyu.Tokenizers.Chat;
 
 namespace Puyu.Inference.Tests;
 
 public sealed class LocalLanguageModelTests : IDisposable
 {
     private readonly CpuBackend _backend = new(threads: 1);
+    private readonly InferenceEngine _engine = TinyEngine.Create(config: TinyModel.Config);
     private readonly LocalLanguageModel _model;
 
     public LocalLanguageModelTests()
     {
-        _model = new LocalLanguageModel(TinyModel.Create(_backend), TinyModel.Tokenizer);
+        _model = new LocalLanguageModel(_engine);
     }
 
     public void Dispose()
     {
         _model.Dispose();
+        _engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _backend.Dispose();
     }
 
@@ -154,7 +157,7 @@ public sealed class LocalLanguageModelTests : IDisposable
     [Fact]
     public async Task GenerateAsync_RefusesOptionsOutOfRange()
     {
-        await Assert.ThrowsAsync<OptionsException>(
+        await Assert.ThrowsAsync<EngineException>(
             () => ToListAsync(_model.GenerateAsync("the fox", new() { TopP = 2 }, CancellationToken.None)));
     }
 
@@ -192,30 +195,66 @@ public sealed class LocalLanguageModelTests : IDisposable
 
         File.Copy(TestData.File("tokenizers", "internlm2.model"), folder.File("tokenizer.model"));
 
-        using LocalLanguageModel model = LocalLanguageModel.Load(folder.Root, _backend);
+        EngineOptions options = LocalLanguageModel.ScoringOptions with { Threads = 1 };
+        using LocalLanguageModel model = LocalLanguageModel.Load(folder.Root, options, TimeProvider.System);
 
-        var options = new SamplingOptions { MaxTokens = 5 };
-        Assert.Equal("internlm2", model.ChatTemplate!.Name);
         Assert.NotEmpty(await ToListAsync(
-            model.ChatAsync([new ChatMessage("user", "hello")], options, CancellationToken.None)));
+            model.GenerateAsync("hello", new SamplingOptions { MaxTokens = 5 }, CancellationToken.None)));
+        CompletionScore score = Assert.Single(model.Score([("hello", " world")], CancellationToken.None));
+        Assert.InRange(score.LogProbability, double.MinValue, -1);
     }
 
     [Fact]
-    public void ChatAsync_NeedsATemplate()
+    public void Score_OfCompletionsOfAPrompt_ComputesThePromptOnce()
     {
-        Assert.Throws<InvalidOperationException>(
-            () => _model.ChatAsync([new ChatMessage("user", "hello")], new(), CancellationToken.None));
+        string prompt = TinyModel.Text[..80];
+        (string, string)[] requests = [.. Enumerable.Range(0, 8).Select(i => (prompt, TinyModel.Text[i..][..12]))];
+        int promptTokens = TinyModel.Tokenizer.Encode(prompt).Length;
+        int shared = promptTokens / TinyEngine.BlockSize * TinyEngine.BlockSize;
+
+        IReadOnlyList<CompletionScore> together = _model.Score(requests, CancellationToken.None);
+
+        Assert.True(shared > 0);
+        Assert.Equal(7 * shared, _engine.Statistics.CachedTokens);
+        using LocalLanguageModel uncached = new(TinyEngine.Create(
+            TinyEngine.Options() with { CachesPrefixes = false }, TinyModel.Config));
+        Assert.Equal(uncached.Score(requests, CancellationToken.None), together);
     }
 
     [Fact]
-    public void Constructor_NamesATokenizerThatIsTooLarge()
+    public void Score_IsTheSame_WhereTheCacheIsSmall_AndStepsAre()
     {
-        using Decoder decoder = Decoder.Create(TinyModel.Config with { VocabSize = 279, EosTokenIds = [] }, _backend);
+        (string, string)[] requests = [.. Enumerable.Range(0, 40).Select(
+            i => (TinyModel.Text[..(90 + i)], TinyModel.Text.Substring(i, 20)))];
+        EngineOptions options = TinyEngine.Options(blocks: 6) with { TokensPerStep = 16 };
+        using LocalLanguageModel small = new(TinyEngine.Create(options, TinyModel.Config));
 
-        ArgumentException exception = Assert.Throws<ArgumentException>(
-            () => new LocalLanguageModel(decoder, TinyModel.Tokenizer));
+        Assert.Equal(
+            _model.Score(requests, CancellationToken.None), small.Score(requests, CancellationToken.None));
+    }
 
-        Assert.Equal("the tokenizer has 280 ids but the model has embeddings for 279", exception.Message);
+    [Fact]
+    public async Task Score_CanBeCancelled_AndTheEngineGoesOn()
+    {
+        string text = string.Concat(Enumerable.Repeat(TinyModel.Text, 50));
+        using var cancellation = new CancellationTokenSource();
+        await cancellation.CancelAsync();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => _model.ScoreText([text], cancellation.Token));
+
+        Assert.True(Assert.Single(_model.ScoreText([text], CancellationToken.None)).Tokens > 1000);
+        Assert.Equal(0, _engine.Statistics.UsedBlocks);
+    }
+
+    [Fact]
+    public async Task Score_Throws_WhereTheEngineSleeps()
+    {
+        await _engine.SleepAsync(level: 1, CancellationToken.None);
+
+        EngineException exception = Assert.Throws<EngineException>(
+            () => _model.Score([("a", "b")], CancellationToken.None));
+
+        Assert.Equal(EngineErrorCode.Sleeping, exception.Code);
     }
 
     private static bool AddsOneToken(string prompt, string completion)
@@ -236,7 +275,7 @@ public sealed class LocalLanguageModelTests : IDisposable
             scope, inputs, [.. Enumerable.Range(0, inputs.Length)], [0, inputs.Length]);
         int[] targets = [.. ids.Skip(1).Select((id, i) => i + 1 >= firstScored ? id : -1)];
         Tensor logProbabilities = decoder.LogProbabilities(
-            scope, decoder.Forward(scope, input), scope.From<int>(targets, [targets.Length]));
+            scope, decoder.Forward(scope, input), scope.From<int>(targets, [targets.Length])).LogProbabilities;
         return logProbabilities.Span<float>().ToArray().Sum(x => (double)x);
     }
 

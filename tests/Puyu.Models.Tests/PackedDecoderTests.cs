@@ -60,7 +60,7 @@ public sealed class PackedDecoderTests : IDisposable
         float[] logits = packed.Logits(scope, hidden).Span<float>().ToArray();
 
         Tensor targets = scope.From<int>(_tokenIds, [11]);
-        float[] actual = packed.LogProbabilities(scope, hidden, targets).Span<float>().ToArray();
+        float[] actual = packed.LogProbabilities(scope, hidden, targets).LogProbabilities.Span<float>().ToArray();
 
         for (int row = 0; row < actual.Length; row++)
         {

@@ -5,7 +5,6 @@ using Puyu.Data;
 using Puyu.Data.Documentation;
 using Puyu.Evaluation;
 using Puyu.Inference;
-using Puyu.Tensors;
 using Puyu.Tokenizers.Chat;
 
 namespace Puyu.Cli.Quickstart;
@@ -13,17 +12,18 @@ namespace Puyu.Cli.Quickstart;
 /// <summary>What the two models can do on documents that neither has seen.</summary>
 /// <param name="corpus">The documents.</param>
 /// <param name="seed">Seed of the questions and of the bootstrap.</param>
+/// <param name="threads">Threads that compute.</param>
 /// <param name="cancellation">Stops the work.</param>
-internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationToken cancellation)
+internal sealed class EvaluationStage(Corpus corpus, ulong seed, int threads, CancellationToken cancellation)
 {
     private const int MaxQuestions = 1000;
     private const int SampleCount = 6;
 
     /// <summary>Measures bits per byte and multiple choice, and asks a few questions.</summary>
-    public EvaluationResults Run(string baseFolder, string chatFolder, Backend backend)
+    public EvaluationResults Run(string baseFolder, string chatFolder)
     {
-        using LocalLanguageModel pretrained = LocalLanguageModel.Load(baseFolder, backend);
-        using LocalLanguageModel fineTuned = LocalLanguageModel.Load(chatFolder, backend);
+        using LocalLanguageModel pretrained = Load(baseFolder);
+        using LocalLanguageModel fineTuned = Load(chatFolder);
         if (corpus.HeldOut.Count == 0)
         {
             throw new InvalidDataException(
@@ -39,6 +39,9 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, CancellationTok
             Samples = Samples(fineTuned, corpus.HeldOut),
         };
     }
+
+    private LocalLanguageModel Load(string folder) => LocalLanguageModel.Load(
+        folder, LocalLanguageModel.ScoringOptions with { Threads = threads }, TimeProvider.System);
 
     private CompressionFacts? Compression(ILanguageModel model, string name, IReadOnlyList<Document> documents)
     {

@@ -51,7 +51,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         }
 
         EvaluationResults evaluation = Stage("evaluation", () =>
-            new EvaluationStage(corpus, options.Seed, cancellation).Run(baseModel, chatModel, backend));
+            new EvaluationStage(corpus, options.Seed, options.Threads, cancellation).Run(baseModel, chatModel));
         var results = new QuickstartResults
         {
             Machine = MachineFacts.Read(options.Threads, peak),

@@ -11,7 +11,10 @@ namespace Puyu.Inference.Engine;
 internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adapters)
 {
     private readonly HashSet<Completion> _completions = [];
-    private readonly HashSet<Sequence> _embeddings = [];
+
+    /// <summary>Sequences that complete nothing.</summary>
+    private readonly HashSet<Sequence> _others = [];
+
     private int _queued;
 
     /// <summary>Whose sequences these are; changes when the engine wakes.</summary>
@@ -33,11 +36,11 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
         Scheduler.Add(completion.Sequences[0]);
     }
 
-    /// <summary>Begins to work on an embedding.</summary>
-    public void Add(Sequence embedding)
+    /// <summary>Begins to work on a sequence that completes nothing.</summary>
+    public void Add(Sequence sequence)
     {
-        _embeddings.Add(embedding);
-        Scheduler.Add(embedding);
+        _others.Add(sequence);
+        Scheduler.Add(sequence);
     }
 
     /// <summary>Notes that a sequence has joined the batch for the first time.</summary>
@@ -50,11 +53,11 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
         }
     }
 
-    /// <summary>Ends an embedding.</summary>
-    public void Finish(Sequence embedding)
+    /// <summary>Ends a sequence that completes nothing, and keeps its promise.</summary>
+    public void Finish(Sequence sequence)
     {
-        Scheduler.Remove(embedding);
-        _embeddings.Remove(embedding);
+        Remove(sequence);
+        sequence.Promise!.TrySetResult();
     }
 
     /// <summary>Ends a choice and gives its blocks back.</summary>
@@ -115,12 +118,13 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
         }
     }
 
-    /// <summary>Ends an embedding that nobody waits for.</summary>
-    public void Cancel(Sequence embedding)
+    /// <summary>Ends a sequence that completes nothing and that nobody waits for.</summary>
+    public void Cancel(Sequence sequence)
     {
-        if (_embeddings.Contains(embedding))
+        if (_others.Contains(sequence))
         {
-            Finish(embedding);
+            Remove(sequence);
+            sequence.Promise!.TrySetCanceled();
         }
     }
 
@@ -162,14 +166,13 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
     }
 
     /// <summary>Ends everything.</summary>
-    /// <param name="error">For those who wait for embeddings.</param>
+    /// <param name="error">For those who wait for sequences that complete nothing.</param>
     public void AbortAll(Exception error)
     {
         Abort(sessionId: null);
-        foreach (Sequence embedding in _embeddings.ToArray())
+        foreach (Sequence sequence in _others.ToArray())
         {
-            Finish(embedding);
-            embedding.Embedding!.TrySetException(error);
+            Fail(sequence, error);
         }
     }
 
@@ -182,11 +185,22 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
             Fail(completion, exception);
         }
 
-        foreach (Sequence embedding in _embeddings.Where(sequence => sequence.IsRunning).ToArray())
+        foreach (Sequence sequence in _others.Where(sequence => sequence.IsRunning).ToArray())
         {
-            Finish(embedding);
-            embedding.Embedding!.TrySetException(exception);
+            Fail(sequence, exception);
         }
+    }
+
+    private void Fail(Sequence sequence, Exception exception)
+    {
+        Remove(sequence);
+        sequence.Promise!.TrySetException(exception);
+    }
+
+    private void Remove(Sequence sequence)
+    {
+        Scheduler.Remove(sequence);
+        _others.Remove(sequence);
     }
 
     private void Remove(Completion completion)

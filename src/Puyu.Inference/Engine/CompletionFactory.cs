@@ -4,6 +4,7 @@ using Puyu.Inference.Adapters;
 using Puyu.Inference.Caching;
 using Puyu.Inference.Constraints;
 using Puyu.Inference.Sampling;
+using Puyu.Inference.Scoring;
 
 namespace Puyu.Inference.Engine;
 
@@ -75,13 +76,26 @@ internal sealed class CompletionFactory(
 
     /// <summary>Makes a sequence whose embedding is wanted.</summary>
     /// <exception cref="EngineException">It cannot be computed.</exception>
-    public Sequence CreateEmbedding(IReadOnlyList<int> tokenIds, TaskCompletionSource<float[]> result)
+    public Sequence CreateEmbedding(IReadOnlyList<int> tokenIds)
     {
         int[] ids = encoder.Encode(new Prompt.OfTokens(tokenIds), history: []);
         RequireFits(ids.Length);
-        var salt = new CacheSalt(Adapter: 0, Tenant: null, core.RopeLengths.Of(ids.Length));
-        return new Sequence(ids, salt, priority: 0, Interlocked.Increment(ref _arrivals)) { Embedding = result };
+        return new Sequence(ids, Salt(ids), priority: 0, Interlocked.Increment(ref _arrivals))
+        {
+            Promise = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+        };
     }
+
+    /// <summary>Makes a sequence whose tokens are scored.</summary>
+    /// <param name="input">No longer than <see cref="EngineCore.Capacity"/>, of ids of the vocabulary.</param>
+    public Sequence CreateScored(ScoredInput input) =>
+        new(input.TokenIds, Salt(input.TokenIds), priority: 0, Interlocked.Increment(ref _arrivals))
+        {
+            Promise = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            Scored = input,
+        };
+
+    private CacheSalt Salt(int[] ids) => new(Adapter: 0, Tenant: null, core.RopeLengths.Of(ids.Length));
 
     /// <summary>Throws unless ids are in the vocabulary.</summary>
     public void RequireTokens(IEnumerable<int> tokenIds, string parameter)

@@ -122,10 +122,10 @@ internal sealed class EngineCore : IDisposable
         Publish();
     }
 
-    /// <summary>Ends an embedding that nobody waits for.</summary>
-    public void Cancel(Sequence embedding)
+    /// <summary>Ends a sequence that completes nothing and that nobody waits for.</summary>
+    public void Cancel(Sequence sequence)
     {
-        Completions.Cancel(embedding);
+        Completions.Cancel(sequence);
         Publish();
     }
 

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Puyu.Abstractions;
 using Puyu.Abstractions.Engine;
 using Puyu.Inference.Adapters;
+using Puyu.Inference.Scoring;
+using Puyu.Models;
 
 namespace Puyu.Inference.Engine;
 
@@ -61,6 +63,15 @@ public sealed class InferenceEngine : IInferenceEngine
     /// <inheritdoc/>
     public bool IsSleeping => _isSleeping;
 
+    /// <summary>What is served.</summary>
+    internal EngineModel Model => _model;
+
+    /// <summary>Sizes and variants of the model.</summary>
+    internal ModelConfig Config => _core.Config;
+
+    /// <summary>Tokens in a block: so many must be alike for a prefix to be shared.</summary>
+    internal int BlockSize => _options.BlockSize;
+
     /// <inheritdoc/>
     public IReadOnlyList<int> Encode(string text, bool addsBeginning) => _encoder.Encode(text, addsBeginning);
 
@@ -107,25 +118,18 @@ public sealed class InferenceEngine : IInferenceEngine
     public async Task<float[]> EmbedAsync(IReadOnlyList<int> tokenIds, CancellationToken cancellationToken)
     {
         RequireAwake();
-        var result = new TaskCompletionSource<float[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Sequence sequence = _factory.CreateEmbedding(tokenIds, result);
-        _thread.Post(() =>
-        {
-            if (_core.IsAsleep)
-            {
-                result.TrySetException(Sleeping());
-            }
-            else
-            {
-                _core.Completions.Add(sequence);
-            }
-        });
-        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
-        {
-            result.TrySetCanceled(cancellationToken);
-            _thread.Post(() => _core.Cancel(sequence));
-        });
-        return await result.Task.ConfigureAwait(false);
+        Sequence sequence = _factory.CreateEmbedding(tokenIds);
+        await ComputeAsync([sequence], cancellationToken).ConfigureAwait(false);
+        return sequence.Embedding!;
+    }
+
+    /// <summary>Scores tokens behind inputs; afterwards the inputs know how likely they are.</summary>
+    /// <param name="inputs">None longer than the context; in the order in which they are begun.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    internal Task ScoreAsync(IEnumerable<ScoredInput> inputs, CancellationToken cancellationToken)
+    {
+        RequireAwake();
+        return ComputeAsync([.. inputs.Select(_factory.CreateScored)], cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -219,6 +223,16 @@ public sealed class InferenceEngine : IInferenceEngine
         }
     }
 
+    /// <summary>Brings sequences that complete nothing through the model.</summary>
+    private async Task ComputeAsync(Sequence[] sequences, CancellationToken cancellationToken)
+    {
+        _thread.Post(() => Array.ForEach(sequences, Add));
+        using CancellationTokenRegistration registration = cancellationToken.Register(
+            () => _thread.Post(() => Array.ForEach(sequences, _core.Cancel)));
+        await Task.WhenAll(sequences.Select(sequence => sequence.Promise!.Task)).WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     private static EngineException Sleeping() =>
         new(EngineErrorCode.Sleeping, "the engine sleeps; wake it");
 
@@ -246,6 +260,18 @@ public sealed class InferenceEngine : IInferenceEngine
         else
         {
             _core.Completions.Add(completion);
+        }
+    }
+
+    private void Add(Sequence sequence)
+    {
+        if (_core.IsAsleep)
+        {
+            sequence.Promise!.TrySetException(Sleeping());
+        }
+        else
+        {
+            _core.Completions.Add(sequence);
         }
     }
 

@@ -52,6 +52,19 @@ internal sealed class ModelRunner(Decoder decoder, KvStorage cache, AdapterTable
         return decoder.Logits(scope, some);                                                     // [R, V]
     }
 
+    /// <summary>Computes how likely a token is behind each of some rows.</summary>
+    /// <param name="scope">Owns the result.</param>
+    /// <param name="hidden">[T, D].</param>
+    /// <param name="rows">Each in [0, T).</param>
+    /// <param name="targetIds">The tokens, as many.</param>
+    /// <returns>Two tensors, [rows] each.</returns>
+    public TargetScores LogProbabilities(
+        Scope scope, Tensor hidden, ReadOnlySpan<int> rows, ReadOnlySpan<int> targetIds)
+    {
+        Tensor some = scope.Embedding(hidden, scope.From(rows, [rows.Length]));                 // [R, D]
+        return decoder.LogProbabilities(scope, some, scope.From(targetIds, [targetIds.Length])); // [R]
+    }
+
     private void Clear()
     {
         _tokenIds.Clear();

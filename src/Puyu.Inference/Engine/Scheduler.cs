@@ -144,9 +144,10 @@ internal sealed class Scheduler(
     /// <summary>Moves a sequence into the batch if there is a slot and room for all of its tokens.</summary>
     private bool TryStart(Sequence sequence)
     {
-        if (options.CachesPrefixes && !sequence.NeedsAllRows)
+        if (options.CachesPrefixes)
         {
-            sequence.Computed = pool.Match(sequence.Salt, sequence.TokenIds, sequence.BlockTable);
+            sequence.Computed = pool.Match(
+                sequence.Salt, sequence.TokenIds[..sequence.Reusable], sequence.BlockTable);
             sequence.KnownBlocks = sequence.BlockTable.Count;
         }
 

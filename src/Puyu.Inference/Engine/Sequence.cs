@@ -1,6 +1,7 @@
 using Puyu.Abstractions.Engine;
 using Puyu.Inference.Caching;
 using Puyu.Inference.Sampling;
+using Puyu.Inference.Scoring;
 using Puyu.Inference.Speculation;
 
 namespace Puyu.Inference.Engine;
@@ -46,16 +47,22 @@ internal sealed class Sequence
     /// <summary>When the sequence began to wait.</summary>
     public long WaitsSince { get; set; }
 
-    /// <summary>The completion that this is a choice of; null where only the embedding is wanted.</summary>
+    /// <summary>The completion that this is a choice of; null where nothing is drawn.</summary>
     public Choice? Choice { get; init; }
 
-    /// <summary>Takes the embedding; null for a completion.</summary>
-    public TaskCompletionSource<float[]>? Embedding { get; init; }
+    /// <summary>Kept once all tokens have gone through the model; null for a completion.</summary>
+    public TaskCompletionSource? Promise { get; init; }
 
-    /// <summary>Draws the tokens; null for an embedding.</summary>
+    /// <summary>What is scored; null where nothing is.</summary>
+    public ScoredInput? Scored { get; init; }
+
+    /// <summary>Hidden state of the last token, of length 1; null before it is known and where nobody asks.</summary>
+    public float[]? Embedding { get; set; }
+
+    /// <summary>Draws the tokens; null where none are.</summary>
     public SequenceSampler? Sampler { get; init; }
 
-    /// <summary>Judges drafts; null for an embedding.</summary>
+    /// <summary>Judges drafts; null where no tokens are drawn.</summary>
     public DraftVerifier? Verifier => _verifier ??= Sampler is null ? null : new DraftVerifier(Sampler);
 
     /// <summary>Tokens of prompt and completion.</summary>
@@ -98,6 +105,12 @@ internal sealed class Sequence
     /// Whether each token of the prompt has to go through the model, because its scores are wanted and not there.
     /// </summary>
     public bool NeedsAllRows => Choice is { PromptScores: { } scores } && scores[^1] is null;
+
+    /// <summary>
+    /// Tokens at the beginning of which all but the last may come from the cache: later ones have to go through the
+    /// model, because what it says behind them is wanted.
+    /// </summary>
+    public int Reusable => NeedsAllRows ? 1 : Scored is { } scored ? scored.FirstRow + 1 : Count;
 
     /// <summary>Tokens of the completion.</summary>
     public int CompletionLength => Count - PromptLength;

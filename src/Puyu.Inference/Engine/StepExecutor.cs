@@ -24,6 +24,7 @@ internal sealed class StepExecutor(
 
     private readonly List<int> _rows = [];
     private readonly List<Sequence> _drawing = [];
+    private readonly ScoringStep _scoring = new(parts, completions);
     private readonly float[] _promptLogits = new float[parts.VocabSize];
 
     /// <summary>Does a plan.</summary>
@@ -43,6 +44,7 @@ internal sealed class StepExecutor(
                 firstRow += rows.Count;
             }
 
+            _scoring.Finish(scope, hidden);
             if (_rows.Count > 0)
             {
                 Tensor logits = parts.Runner.Logits(scope, hidden, CollectionsMarshal.AsSpan(_rows));   // [R, V]
@@ -69,15 +71,21 @@ internal sealed class StepExecutor(
                 sequence.Salt, sequence.TokenIds[..shareable], sequence.BlockTable, sequence.KnownBlocks);
         }
 
+        if (sequence.Scored is not null)
+        {
+            _scoring.Add(rows, firstRow);
+            return;
+        }
+
         if (!rows.IsLast)
         {
             return;
         }
 
-        if (sequence.Embedding is { } embedding)
+        if (sequence.Promise is not null)
         {
+            sequence.Embedding = UnitVector(hidden, firstRow + rows.Count - 1);
             completions.Finish(sequence);
-            embedding.TrySetResult(UnitVector(hidden, firstRow + rows.Count - 1));
             return;
         }
 

@@ -15,4 +15,4 @@ internal readonly record struct ScoreRequest(int[] TokenIds, int FirstScored)
 /// <summary>How likely the scored tokens are.</summary>
 /// <param name="LogProbability">Sum of natural logarithms.</param>
 /// <param name="IsGreedy">Whether each was the most likely one.</param>
-internal readonly record struct TokenScore(double LogProbability, bool IsGreedy);
+internal readonly record struct SequenceScore(double LogProbability, bool IsGreedy);

@@ -20,7 +20,8 @@ internal static class Perplexity
             DecoderInput input = DecoderInput.From(scope, ids, [.. Enumerable.Range(0, length)], [0, length]);
             Tensor hidden = decoder.Forward(scope, input);
             Tensor targets = scope.From<int>([.. ids[1..], -1], [length]);
-            foreach (float logProbability in decoder.LogProbabilities(scope, hidden, targets).Span<float>())
+            Tensor logProbabilities = decoder.LogProbabilities(scope, hidden, targets).LogProbabilities;
+            foreach (float logProbability in logProbabilities.Span<float>())
             {
                 sum -= logProbability;
             }

@@ -256,11 +256,15 @@ public class QuantizedLinearTests
         Tensor hidden = scope.From<float>(Numbers.Uniform(40 * 64, seed: 2), [40, 64]);
         int[] targets = [.. Enumerable.Range(0, 40).Select(i => i == 3 ? -1 : i)];
 
-        Tensor actual = scope.LogProbabilities(hidden, packed, scope.From<int>(targets, [40]));
+        TargetScores actual = scope.LogProbabilities(hidden, packed, scope.From<int>(targets, [40]));
 
         float[] logits = scope.QuantizedLinear(hidden, packed).Span<float>().ToArray();
         double[] expected = [.. targets.Select((target, row) => target < 0 ? 0 : LogProbability(row, target))];
-        Comparisons.AssertWithin(expected, actual, _ => 1e-5);
+        Comparisons.AssertWithin(expected, actual.LogProbabilities, _ => 1e-5);
+        byte[] areLikeliest = [.. targets.Select((target, row) => target >= 0 && IsLikeliest(row, target) ? (byte)1 : (byte)0)];
+        Assert.Equal(areLikeliest, actual.AreLikeliest.Span<byte>().ToArray());
+
+        bool IsLikeliest(int row, int target) => logits.AsSpan(row * 50, 50).ToArray().Max() == logits[(row * 50) + target];
 
         double LogProbability(int row, int target) => logits[(row * 50) + target]
             - Math.Log(logits[(row * 50)..((row + 1) * 50)].Sum(logit => Math.Exp(logit)));

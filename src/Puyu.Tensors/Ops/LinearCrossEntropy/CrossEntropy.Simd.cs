@@ -19,10 +19,14 @@ internal static unsafe class CrossEntropySimd
     /// <param name="targets">Targets of the whole batch.</param>
     /// <param name="rows">Which of them each row has. Shape [count].</param>
     /// <param name="logProbabilities">Overwritten. Shape [count].</param>
+    /// <param name="areLikeliest">
+    /// Overwritten in the places of the rows: whether no token is more likely than the target. Shape that of the whole
+    /// batch; null where nobody wants to know.
+    /// </param>
     /// <param name="scale">Factor of the loss; null where no gradient is wanted.</param>
     public static void Forward(
         Workers workers, float* z, long ldz, int v, int count, int* targets, int* rows, double* logProbabilities,
-        float? scale)
+        byte* areLikeliest, float? scale)
     {
         var job = new Job
         {
@@ -33,6 +37,7 @@ internal static unsafe class CrossEntropySimd
             Targets = targets,
             Rows = rows,
             LogProbabilities = logProbabilities,
+            AreLikeliest = areLikeliest,
             Scale = scale,
         };
         workers.ForEach((count + RowsPerPiece - 1) / RowsPerPiece, ref job);
@@ -47,6 +52,7 @@ internal static unsafe class CrossEntropySimd
         public int* Targets;
         public int* Rows;
         public double* LogProbabilities;
+        public byte* AreLikeliest;
         public float? Scale;
 
         public readonly void Execute(int piece, int worker)
@@ -59,6 +65,11 @@ internal static unsafe class CrossEntropySimd
                 float ofTarget = z[target];
                 float sum = Exponentiate(z, out float max);
                 LogProbabilities[row] = (double)ofTarget - max - Math.Log(sum);
+                if (AreLikeliest != null)
+                {
+                    AreLikeliest[Rows[row]] = ofTarget == max ? (byte)1 : (byte)0;
+                }
+
                 if (Scale is { } scale)
                 {
                     TensorPrimitives.Multiply(z, scale / sum, z);

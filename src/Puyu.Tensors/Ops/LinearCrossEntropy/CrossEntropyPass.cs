@@ -56,6 +56,12 @@ internal unsafe ref struct CrossEntropyPass
     /// <summary>Where to write the log-probability of each row's target; null for nowhere. Shape [T].</summary>
     public float* LogProbabilities { get; init; }
 
+    /// <summary>
+    /// Where to write whether no token is more likely than the target; null where
+    /// <see cref="LogProbabilities"/> is. Shape [T].
+    /// </summary>
+    public byte* AreLikeliest { get; init; }
+
     /// <summary>Bytes of scratch memory for T rows, V tokens and hidden size D.</summary>
     public static long ScratchBytes(int t, int v, int d)
     {
@@ -134,6 +140,7 @@ internal unsafe ref struct CrossEntropyPass
             else if (LogProbabilities != null)
             {
                 LogProbabilities[row] = 0;
+                AreLikeliest[row] = 0;
             }
         }
 
@@ -168,7 +175,7 @@ internal unsafe ref struct CrossEntropyPass
         };
         Gemm.Multiply(_workers, _memory, problem);
         CrossEntropySimd.Forward(
-            _workers, _z, _ldz, _v, rows, _targets, _rows + first, _logProbabilities,
+            _workers, _z, _ldz, _v, rows, _targets, _rows + first, _logProbabilities, AreLikeliest,
             _dHidden is null && _dWeight is null ? null : _scale);
         double sum = 0;
         for (int i = 0; i < rows; i++)
