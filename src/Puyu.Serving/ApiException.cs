@@ -51,6 +51,12 @@ internal sealed class ApiException(
             RetryAfter = retryAfter,
         };
 
+    public static ApiException OverQuota(string message, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, "rate_limit_error", "rate_limit_exceeded", message)
+        {
+            RetryAfter = retryAfter,
+        };
+
     public static ApiException Unavailable(string code, string message, TimeSpan retryAfter) =>
         new(StatusCodes.Status503ServiceUnavailable, "server_error", code, message) { RetryAfter = retryAfter };
 

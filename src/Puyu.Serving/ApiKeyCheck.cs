@@ -16,6 +16,9 @@ internal sealed class ApiKeyCheck(RequestDelegate next, ServerOptions options)
     /// <summary>A name for the holder of the request's key, which does not give the key away.</summary>
     public static string? TenantOf(HttpContext context) => context.Items[_tenant] as string;
 
+    /// <summary>The same name for a key.</summary>
+    public static string TenantOf(string key) => NameOf(Digest(key));
+
     /// <summary>A session's name in the engine: tenants do not reach each other's.</summary>
     public static string SessionOf(HttpContext context, int id) =>
         TenantOf(context) is { } tenant ? $"{tenant}/{id}" : $"{id}";
@@ -39,11 +42,13 @@ internal sealed class ApiKeyCheck(RequestDelegate next, ServerOptions options)
             throw ApiException.Unauthorized();
         }
 
-        context.Items[_tenant] = Convert.ToHexString(presented.AsSpan(0, sizeof(ulong)));
+        context.Items[_tenant] = NameOf(presented);
         return next(context);
     }
 
     private static bool IsOpen(PathString path) => Array.IndexOf(_open, path.Value) >= 0 || PageRoutes.Serves(path);
+
+    private static string NameOf(byte[] digest) => Convert.ToHexString(digest.AsSpan(0, sizeof(ulong)));
 
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 

@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Puyu.Abstractions.Engine;
 using Puyu.Serving.Metrics;
+using Puyu.Serving.Quotas;
 
 namespace Puyu.Serving;
 
 /// <summary>A request that has its place: what its handler works with.</summary>
 internal sealed class InferenceCall(
     HttpContext context, IInferenceEngine engine, ServerMetrics metrics, ServerOptions options, TimeProvider time,
-    long received)
+    long received, GroupQuota group)
 {
     public HttpContext Context => context;
 
@@ -54,8 +55,17 @@ internal sealed class InferenceCall(
     }
 
     /// <summary>Streams completions, and measures them.</summary>
-    public IAsyncEnumerable<CompletionUpdate> CompleteAsync(CompletionRequest request) =>
-        metrics.Measure(engine, request with { Tenant = Tenant }, received, Cancellation);
+    public IAsyncEnumerable<CompletionUpdate> CompleteAsync(CompletionRequest request)
+    {
+        // Groups share by places, so that no request may push itself forward in the engine.
+        int priority = group.Name is null ? request.Priority : 0;
+        IAsyncEnumerable<CompletionUpdate> updates = metrics.Measure(
+            engine, request with { Tenant = Tenant, Priority = priority }, received, Cancellation);
+        return group.Budget is null ? updates : SpendAsync(updates);
+    }
+
+    /// <summary>Takes tokens off what the request's group may use.</summary>
+    public void Spend(int tokens) => group.Budget?.Take(tokens);
 
     /// <summary>Begins a stream of events; nothing is sent before the first.</summary>
     public EventStream OpenEvents() => new(
@@ -63,4 +73,15 @@ internal sealed class InferenceCall(
 
     /// <summary>Answers with one JSON value.</summary>
     public Task ReplyAsync<T>(T state, Action<Utf8JsonWriter, T> write) => JsonReply.WriteAsync(context, state, write);
+
+    private async IAsyncEnumerable<CompletionUpdate> SpendAsync(IAsyncEnumerable<CompletionUpdate> updates)
+    {
+        int promptTokens = 0;
+        await foreach (CompletionUpdate update in updates)
+        {
+            Spend(Math.Max(update.PromptTokens - promptTokens, 0) + update.TokenIds.Count);
+            promptTokens = Math.Max(promptTokens, update.PromptTokens);
+            yield return update;
+        }
+    }
 }

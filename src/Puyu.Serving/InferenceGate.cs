@@ -1,5 +1,6 @@
 using Puyu.Abstractions.Engine;
 using Puyu.Serving.Metrics;
+using Puyu.Serving.Quotas;
 
 namespace Puyu.Serving;
 
@@ -7,7 +8,7 @@ namespace Puyu.Serving;
 /// Lets so many requests in at once; some more wait, and the rest is refused at once. After the order to stop nothing
 /// new is let in.
 /// </summary>
-internal sealed class InferenceGate : IDisposable
+internal sealed class InferenceGate
 {
     /// <summary>Weight of the latest request in the mean duration.</summary>
     private const double Recency = 0.1;
@@ -17,9 +18,8 @@ internal sealed class InferenceGate : IDisposable
     private readonly ServerMetrics _metrics;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _places;
-    private int _waiting;
-    private int _running;
+    private readonly UserGroups _groups;
+    private readonly PlaceQueue _places;
     private double _meanSeconds = 1;
 
     public InferenceGate(
@@ -31,24 +31,31 @@ internal sealed class InferenceGate : IDisposable
         _metrics = metrics;
         _lifetime = lifetime;
         _time = time;
-        _places = new SemaphoreSlim(options.MaxConcurrent);
+        _groups = new UserGroups(options, time);
+        _places = new PlaceQueue(options.MaxConcurrent, options.QueueTimeout, time);
     }
 
     /// <summary>Requests that wait for a place.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    public int Waiting => _places.Waiting;
 
     /// <summary>Requests being served.</summary>
-    public int Running => Volatile.Read(ref _running);
+    public int Running => _places.Running;
 
     /// <summary>Serves a request once there is a place.</summary>
-    /// <exception cref="ApiException">The queue is full, the wait was too long, the model sleeps or the server stops.
+    /// <param name="context">The request.</param>
+    /// <param name="handler">Answers it.</param>
+    /// <param name="body">Its body, which may name a user; null where it is no JSON object.</param>
+    /// <exception cref="ApiException">
+    /// The queue is full, the wait was too long, a quota is used up, the model sleeps or the server stops.
     /// </exception>
-    public async Task RunAsync(HttpContext context, Func<InferenceCall, Task> handler)
+    public async Task RunAsync(HttpContext context, Func<InferenceCall, Task> handler, Fields? body = null)
     {
         long received = _time.GetTimestamp();
-        await EnterAsync(context.RequestAborted);
-        Interlocked.Increment(ref _running);
-        var call = new InferenceCall(context, _engine, _metrics, _options, _time, received);
+        RequireService();
+        GroupQuota group = _groups.Of(ApiKeyCheck.TenantOf(context), body);
+        UserGroups.RequireTokens(group);
+        await EnterAsync(group, context.RequestAborted);
+        var call = new InferenceCall(context, _engine, _metrics, _options, _time, received, group);
         bool succeeded = false;
         try
         {
@@ -57,17 +64,14 @@ internal sealed class InferenceGate : IDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _running);
-            _places.Release();
+            _places.Leave(group);
             TimeSpan elapsed = _time.GetElapsedTime(received);
             _meanSeconds += Recency * (elapsed.TotalSeconds - _meanSeconds);
             _metrics.Record(context.Request.Path, elapsed, succeeded);
         }
     }
 
-    public void Dispose() => _places.Dispose();
-
-    private async Task EnterAsync(CancellationToken cancellation)
+    private void RequireService()
     {
         if (_lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -79,32 +83,27 @@ internal sealed class InferenceGate : IDisposable
             throw ApiException.Unavailable(
                 "sleeping", "the model sleeps until somebody posts to /wakeup", TimeSpan.FromSeconds(5));
         }
+    }
 
-        if (_places.Wait(0, CancellationToken.None))
-        {
-            return;
-        }
-
-        if (Interlocked.Increment(ref _waiting) > _options.MaxQueued)
-        {
-            Interlocked.Decrement(ref _waiting);
-            throw ApiException.TooMany(
-                $"{_options.MaxConcurrent} requests run and {_options.MaxQueued} wait, which is all that may",
-                ExpectedWait(_options.MaxQueued));
-        }
-
+    private async Task EnterAsync(GroupQuota group, CancellationToken cancellation)
+    {
         try
         {
-            if (!await _places.WaitAsync(_options.QueueTimeout, cancellation))
+            if (!await _places.EnterAsync(group, cancellation))
             {
-                throw ApiException.Unavailable(
-                    "queue_timeout", $"there was no place within {_options.QueueTimeout.TotalSeconds} s",
+                throw ApiException.TooMany(
+                    group.Name is null
+                        ? $"{_options.MaxConcurrent} requests run and {_options.MaxQueued} wait, which is all that may"
+                        : $"group {group.Name} has {group.MaxWaiting} requests waiting, which is all that its share "
+                            + $"of {_options.MaxQueued} allows",
                     ExpectedWait(Waiting));
             }
         }
-        finally
+        catch (TimeoutException)
         {
-            Interlocked.Decrement(ref _waiting);
+            throw ApiException.Unavailable(
+                "queue_timeout", $"there was no place within {_options.QueueTimeout.TotalSeconds} s",
+                ExpectedWait(Waiting));
         }
     }
 

@@ -13,7 +13,7 @@ internal static class RoutesExtensions
         routes.MapPost(pattern, async (HttpContext context) =>
         {
             Fields body = await JsonBody.ReadAsync(context);
-            await gate.RunAsync(context, call => handler(call, body));
+            await gate.RunAsync(context, call => handler(call, body), body);
         });
     }
 

@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Serving.Quotas;
 
 namespace Puyu.Serving;
 
@@ -37,6 +38,9 @@ public sealed record ServerOptions
 
     /// <summary>How long a request waits for a place.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Quotas of groups of users, which share the places and the queue; null for none.</summary>
+    public QosOptions? Qos { get; init; }
 
     /// <summary>How long running requests may go on once the server is told to stop.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -84,6 +88,7 @@ public sealed record ServerOptions
         problems.Require(DrainTimeout >= TimeSpan.Zero, DrainTimeout, "must be at least 0");
         problems.Require(KeepAlive > TimeSpan.Zero, KeepAlive, "must be positive");
         problems.ThrowIfAny();
+        _ = Qos?.Validated(ApiKeys);
         return this;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Puyu.Abstractions.Engine;
 using Puyu.Serving.Metrics;
 using Puyu.Serving.OpenAi;
+using Puyu.Serving.Quotas;
 using Puyu.Serving.Tests.Support;
 
 namespace Puyu.Serving.Tests;
@@ -19,7 +20,9 @@ public class AllocationTests
         using var metrics = new ServerMetrics(TimeProvider.System);
         var context = new DefaultHttpContext { Response = { Body = Stream.Null } };
         var options = new ServerOptions();
-        var call = new InferenceCall(context, engine, metrics, options, TimeProvider.System, received: 0);
+        var call = new InferenceCall(
+            context, engine, metrics, options, TimeProvider.System, received: 0,
+            new GroupQuota(null, 0, 1, 0, budget: null));
         using JsonDocument body = JsonDocument.Parse("""{"messages":"hi","stream":true}""");
         ChatRequest request = ChatRequest.Read(call, new Fields(body.RootElement));
         await using var events = new EventStream(

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Puyu.Abstractions.Engine;
+using Puyu.Cli.Recipes;
 using Puyu.Inference.Engine;
 using Puyu.Serving;
+using Puyu.Serving.Quotas;
 
 namespace Puyu.Cli.Commands;
 
@@ -51,10 +53,13 @@ internal static class ServeCommand
             Description = "The .pem file of the certificate's key.",
         };
         var password = new Option<string?>("--tls-password") { Description = "Password of the certificate's file." };
-        var concurrent = new Option<int>("--max-requests")
+        var concurrent = new Option<int?>("--max-requests")
         {
-            Description = "Requests served at once.",
-            DefaultValueFactory = _ => _defaults.MaxConcurrent,
+            Description = $"Requests served at once; {_defaults.MaxConcurrent}, or with --qos as many as --max-batch.",
+        };
+        var qos = new Option<string?>("--qos")
+        {
+            Description = "JSON file with quotas of groups of users: see docs/serving.md.",
         };
         var queued = new Option<int>("--max-queued")
         {
@@ -91,12 +96,16 @@ internal static class ServeCommand
         };
         var command = new Command("serve", "Serve a model over HTTP with OpenAI's protocol.")
         {
-            name, host, port, grpcPort, keys, origins, certificate, certificateKey, password, concurrent, queued, drain,
-            adapters, reasoning, anyModel, administration, proxy, proxyKey, publicUrl, ProxyCommand.Create(),
+            name, host, port, grpcPort, keys, origins, certificate, certificateKey, password, concurrent, qos, queued,
+            drain, adapters, reasoning, anyModel, administration, proxy, proxyKey, publicUrl, ProxyCommand.Create(),
         };
         engine.AddTo(command);
         command.SetAction((line, cancellation) =>
         {
+            EngineOptions engineOptions = engine.Read(line) with { Name = line.GetValue(name) };
+            QosOptions? quotas = line.GetValue(qos) is { } file
+                ? RecipeFile.Load<QosOptions>(file, [], "quotas")
+                : null;
             ServerOptions options = new ServerOptions
             {
                 Host = line.GetRequiredValue(host),
@@ -107,7 +116,9 @@ internal static class ServeCommand
                 Tls = line.GetValue(certificate) is { } path
                     ? new TlsOptions(path, line.GetValue(certificateKey), line.GetValue(password))
                     : null,
-                MaxConcurrent = line.GetValue(concurrent),
+                MaxConcurrent = line.GetValue(concurrent)
+                    ?? (quotas is null ? _defaults.MaxConcurrent : engineOptions.MaxBatch),
+                Qos = quotas,
                 MaxQueued = line.GetValue(queued),
                 DrainTimeout = TimeSpan.FromSeconds(line.GetValue(drain)),
                 Reasoning = _parsers[line.GetRequiredValue(reasoning)],
@@ -118,8 +129,8 @@ internal static class ServeCommand
                 PublicUrl = line.GetValue(publicUrl) is { } address ? new Uri(address) : null,
             }.Validated();
             return ServeAsync(
-                line.GetRequiredValue(engine.Model), engine.Read(line) with { Name = line.GetValue(name) }, options,
-                line.GetRequiredValue(adapters), cancellation);
+                line.GetRequiredValue(engine.Model), engineOptions, options, line.GetRequiredValue(adapters),
+                cancellation);
         });
         return command;
     }

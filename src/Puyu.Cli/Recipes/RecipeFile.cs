@@ -43,12 +43,13 @@ internal static class RecipeFile
     /// <summary>Reads a recipe.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overrides">Changes as <c>path=value</c>, such as <c>training.steps=100</c>.</param>
+    /// <param name="kind">What the file is, for errors.</param>
     /// <exception cref="InvalidDataException">
     /// Not JSON, an unknown or missing member, or a value of the wrong kind; the message names file and member.
     /// </exception>
-    public static TRecipe Load<TRecipe>(string path, IEnumerable<string> overrides)
+    public static TRecipe Load<TRecipe>(string path, IEnumerable<string> overrides, string kind = "recipe")
     {
-        JsonNode recipe = Parse(path);
+        JsonNode recipe = Parse(path, kind);
         foreach (string change in overrides)
         {
             Apply(recipe, change);
@@ -61,7 +62,7 @@ internal static class RecipeFile
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"recipe {path}: {Explain(exception)}", exception);
+            throw new InvalidDataException($"{kind} {path}: {Explain(exception)}", exception);
         }
     }
 
@@ -82,16 +83,16 @@ internal static class RecipeFile
         return schema.ToJsonString(Json) + "\n";
     }
 
-    private static JsonNode Parse(string path)
+    private static JsonNode Parse(string path, string kind)
     {
         try
         {
             return JsonNode.Parse(File.ReadAllText(path), documentOptions: _documents)
-                ?? throw new InvalidDataException($"recipe {path} is null but must be an object");
+                ?? throw new InvalidDataException($"{kind} {path} is null but must be an object");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"recipe {path} is not JSON: {exception.Message}", exception);
+            throw new InvalidDataException($"{kind} {path} is not JSON: {exception.Message}", exception);
         }
     }
 

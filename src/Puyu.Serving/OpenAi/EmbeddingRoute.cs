@@ -40,6 +40,7 @@ internal static class EmbeddingRoute
         }
 
         int tokens = inputs.Sum(input => input.TokenIds.Count);
+        call.Spend(tokens);
         await call.ReplyAsync(
             (Model: model ?? call.Card.Name, vectors, tokens, AsBase64: format == "base64"),
             static (json, answer) => Write(json, answer.Model, answer.vectors, answer.tokens, answer.AsBase64));

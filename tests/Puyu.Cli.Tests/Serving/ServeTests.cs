@@ -84,6 +84,38 @@ public sealed class ServeTests : IDisposable
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"groups":[{"name":"a","share":0}],"default":"a"}""", "Share of group a is 0 but must lie in (0, 1]")]
+    [InlineData("""{"groups":[{"name":"a","share":1,"size":3}],"default":"a"}""", "'size'")]
+    [InlineData("""{"groups":[{"share":1}],"default":"a"}""", "'name'")]
+    [InlineData("""[""", "quotas.json is not JSON")]
+    public void Serve_BadQuotas_SaysWhy(string quotas, string rule)
+    {
+        File.WriteAllText(_folder.File("quotas.json"), quotas);
+
+        Tool.Result result = Tool.Run("serve", "absent", "--qos", _folder.File("quotas.json"));
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains(rule, result.Errors, StringComparison.Ordinal);
+        Assert.Single(result.Errors.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Serve_WithQuotas_RefusesAGroupWithoutTokens()
+    {
+        File.WriteAllText(
+            _folder.File("quotas.json"),
+            """{"groups":[{"name":"a","share":0.5,"users":["x"]},{"name":"b","share":0.5,"tokensPerMinute":5}],"default":"b"}""");
+        await using ServerProcess server = await ServerProcess.StartAsync(
+            MakeModel("tiny.gguf"), "--port", "0", "--qos", _folder.File("quotas.json"));
+        using var client = new HttpClient { BaseAddress = server.Address };
+
+        Assert.NotEmpty(await CompleteAsync(client, tokens: 9));
+        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(
+            () => CompleteAsync(client, tokens: 9));
+        Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, refused.StatusCode);
+    }
+
     private static async Task<string> CompleteAsync(HttpClient client, int tokens)
     {
         string model = await FirstModelAsync(client);
