@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 
 namespace Puyu.Inference.Sampling;
@@ -36,21 +35,22 @@ internal static class CandidateFilters
         return candidates[..count];
     }
 
-    /// <summary>The fewest candidates, most likely first, whose probabilities reach <paramref name="mass"/>.</summary>
+    /// <summary>The fewest candidates, first ones first, whose probabilities reach <paramref name="mass"/>.</summary>
     /// <remarks>
     /// Quickselect again, on sums in place of counts: a flat distribution over a whole vocabulary is not sorted either.
     /// </remarks>
     /// <param name="candidates">With probabilities as weights; at least one.</param>
     /// <param name="mass">Not negative. All candidates remain if they do not reach it.</param>
-    public static Span<Candidate> TopP(Span<Candidate> candidates, double mass)
+    public static Span<T> TopP<T>(Span<T> candidates, double mass)
+        where T : struct, IRanked<T>
     {
         int kept = 0;
         int end = candidates.Length;
         while (end - kept > 1)
         {
-            Span<Candidate> part = candidates[kept..end];
+            Span<T> part = candidates[kept..end];
             int firsts = Partition(part);
-            double upper = Sum(part[..firsts]);
+            double upper = Sum<T>(part[..firsts]);
             if (upper >= mass)
             {
                 end = kept + firsts;
@@ -63,39 +63,6 @@ internal static class CandidateFilters
         }
 
         return candidates[..end];
-    }
-
-    /// <summary>
-    /// The fewest candidates whose probabilities reach <paramref name="mass"/>, those first whose information −ln p is
-    /// nearest to the entropy of all.
-    /// </summary>
-    /// <remarks>Sorts all candidates.</remarks>
-    /// <param name="candidates">With probabilities as weights, which sum to 1.</param>
-    /// <param name="mass">In (0, 1].</param>
-    public static Span<Candidate> Typical(Span<Candidate> candidates, double mass)
-    {
-        double entropy = 0;
-        foreach (Candidate candidate in candidates)
-        {
-            entropy -= candidate.Weight > 0 ? candidate.Weight * Math.Log(candidate.Weight) : 0;
-        }
-
-        double[] rented = ArrayPool<double>.Shared.Rent(candidates.Length);
-        Span<double> distances = rented.AsSpan(0, candidates.Length);
-        for (int i = 0; i < distances.Length; i++)
-        {
-            distances[i] = Math.Abs(-Math.Log(candidates[i].Weight) - entropy);
-        }
-
-        distances.Sort(candidates);
-        ArrayPool<double>.Shared.Return(rented);
-        int kept = 0;
-        for (double cumulative = 0; kept < candidates.Length && cumulative < mass; kept++)
-        {
-            cumulative += candidates[kept].Weight;
-        }
-
-        return candidates[..kept];
     }
 
     /// <summary>The candidates at least <paramref name="minP"/> times as likely as the most likely one.</summary>
@@ -111,10 +78,11 @@ internal static class CandidateFilters
     }
 
     /// <summary>Sum of the weights.</summary>
-    public static double Sum(ReadOnlySpan<Candidate> candidates)
+    public static double Sum<T>(ReadOnlySpan<T> candidates)
+        where T : struct, IRanked<T>
     {
         double sum = 0;
-        foreach (Candidate candidate in candidates)
+        foreach (T candidate in candidates)
         {
             sum += candidate.Weight;
         }
@@ -139,12 +107,13 @@ internal static class CandidateFilters
     }
 
     /// <summary>
-    /// Moves candidates so that some first ones, at least one and not all, come before the others in order of weight.
+    /// Moves candidates so that some first ones, at least one and not all, come before the others in order.
     /// </summary>
     /// <returns>How many first ones.</returns>
-    private static int Partition(Span<Candidate> candidates)
+    private static int Partition<T>(Span<T> candidates)
+        where T : struct, IRanked<T>
     {
-        Candidate pivot = candidates[(candidates.Length - 1) / 2];
+        T pivot = candidates[(candidates.Length - 1) / 2];
         int left = -1;
         int right = candidates.Length;
         while (true)
@@ -153,13 +122,13 @@ internal static class CandidateFilters
             {
                 left++;
             }
-            while (Candidate.Compare(candidates[left], pivot) < 0);
+            while (candidates[left].CompareTo(pivot) < 0);
 
             do
             {
                 right--;
             }
-            while (Candidate.Compare(candidates[right], pivot) > 0);
+            while (candidates[right].CompareTo(pivot) > 0);
 
             if (left >= right)
             {

@@ -30,6 +30,10 @@ internal sealed class SequenceSampler
 
     private const ulong DraftStream = 0x4452414654 << 24;
     private const ulong ProposalStream = 0x50524F504F53;
+
+    /// <summary>Weights that are computed in a piece.</summary>
+    private const int WeighedAtOnce = 512;
+
     private const double UnitPer53Bits = 1.0 / (1UL << 53);
 
     private readonly SamplingOptions _options;
@@ -136,7 +140,7 @@ internal sealed class SequenceSampler
 
         Candidate[] buffer = ArrayPool<Candidate>.Shared.Rent(logits.Length);
         Span<Candidate> candidates = Filter(logits, largest, buffer);
-        double sum = CandidateFilters.Sum(candidates);
+        double sum = CandidateFilters.Sum<Candidate>(candidates);
         foreach (Candidate candidate in candidates)
         {
             probabilities[candidate.TokenId] = (float)(candidate.Weight / sum);
@@ -202,7 +206,7 @@ internal sealed class SequenceSampler
 
         Candidate[] buffer = ArrayPool<Candidate>.Shared.Rent(logits.Length);
         Span<Candidate> candidates = Filter(logits, largest, buffer);
-        double remaining = uniform * CandidateFilters.Sum(candidates);
+        double remaining = uniform * CandidateFilters.Sum<Candidate>(candidates);
         int drawn = -1;
         foreach (Candidate candidate in candidates)
         {
@@ -227,8 +231,8 @@ internal sealed class SequenceSampler
         double mass = 1;
         if (_options.TypicalP < 1)
         {
-            candidates = CandidateFilters.Typical(candidates, _options.TypicalP);
-            mass = CandidateFilters.Sum(candidates);
+            candidates = TypicalFilter.Apply(candidates, _options.TypicalP);
+            mass = CandidateFilters.Sum<Candidate>(candidates);
         }
 
         if (_options.TopP < 1)
@@ -245,7 +249,7 @@ internal sealed class SequenceSampler
         Span<Candidate> candidates = LogitSelection.Largest(
             logits, count, buffer[..LogitSelection.BufferLength(count, logits.Length)]);
         Weigh(candidates, largest, 1);
-        float scale = (float)(1 / CandidateFilters.Sum(candidates));
+        float scale = (float)(1 / CandidateFilters.Sum<Candidate>(candidates));
         foreach (ref Candidate candidate in candidates)
         {
             candidate.Weight *= scale;
@@ -274,11 +278,25 @@ internal sealed class SequenceSampler
         return candidates;
     }
 
+    /// <summary>Makes weights of logits, in blocks for vectors.</summary>
     private void Weigh(Span<Candidate> candidates, float largest, double scale)
     {
-        foreach (ref Candidate candidate in candidates)
+        // Whole blocks, so that equal logits weigh the same wherever they stand.
+        Span<float> weights = stackalloc float[WeighedAtOnce];
+        weights.Clear();
+        for (int first = 0; first < candidates.Length; first += WeighedAtOnce)
         {
-            candidate.Weight = (float)(Math.Exp((candidate.Weight - largest) / _options.Temperature) * scale);
+            Span<Candidate> part = candidates[first..Math.Min(first + WeighedAtOnce, candidates.Length)];
+            for (int i = 0; i < part.Length; i++)
+            {
+                weights[i] = (part[i].Weight - largest) / _options.Temperature;
+            }
+
+            TensorPrimitives.Exp<float>(weights, weights);
+            for (int i = 0; i < part.Length; i++)
+            {
+                part[i].Weight = (float)(weights[i] * scale);
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class TokenScorer(int top, int vocabSize)
         Candidate[] buffer = ArrayPool<Candidate>.Shared.Rent(LogitSelection.BufferLength(count, logits.Length));
         Span<Candidate> likely = count == 0 ? [] : LogitSelection.Largest(
             logits, count, buffer.AsSpan(0, LogitSelection.BufferLength(count, logits.Length)));
-        likely.Sort(Candidate.Compare);
+        likely.Sort();
         for (int i = 0; i < likely.Length; i++)
         {
             _alternatives[i] = new TokenLogProbability(likely[i].TokenId, LogProbability(likely[i].TokenId));
