@@ -110,6 +110,33 @@ public sealed class QuantizerTests : IDisposable
         Assert.True(gptq < 0.8 * nearest, $"gptq {gptq:E2}, nearest {nearest:E2}");
     }
 
+    /// <summary>
+    /// Inputs without outliers are 1.5 times the median at most: no power of them is much better than plain rounding.
+    /// </summary>
+    [Theory]
+    [InlineData(12, 2, 12)]
+    [InlineData(1, 1, 1.5)]
+    public void FindScales_SpreadsAsTheActivationsDo(float outlier, float leastSpread, float mostSpread)
+    {
+        using Decoder decoder = TrainedLike(ModelArchitecture.Llama, kvHeads: 4, outlier);
+        using Scope scope = _backend.BeginScope();
+        using var rope = new RopeTable(decoder.Config.Rope, decoder.Config.HeadDim, _backend);
+        var block = new CalibrationBlock(scope, decoder, rope, layer: 0);
+        DecoderInput input = DecoderInput.From(
+            scope, Text(Length, seed: 1), [.. Enumerable.Range(0, Length)], [0, Length]);
+        Tensor x = scope.Embedding(decoder.Parameters["embedding.weight"].Value, input.TokenIds);
+        foreach (BlockStage stage in (ReadOnlySpan<BlockStage>)[BlockStage.Qkv, BlockStage.GateUp])
+        {
+            var activations = new Activations(block.Linears(stage)[0].Inputs, Length, keepsGram: false);
+            activations.Add(scope, block.InputOf(scope, stage, x, input));
+
+            float[] scales = new AwqSearch(_fourBits).FindScales(
+                scope, block, stage, activations.Magnitudes, [new CalibrationSequence(input, x)]);
+
+            Assert.InRange(scales.Max() / scales.Min(), leastSpread, mostSpread);
+        }
+    }
+
     [Fact]
     public void Quantize_InTheOrderOfActivations_LosesLessThanInThatOfTheInputs()
     {
@@ -244,7 +271,7 @@ public sealed class QuantizerTests : IDisposable
     /// A model with what training leaves behind and rounding suffers from: embeddings near a space of few dimensions,
     /// and a few channels that norms raise far above the others.
     /// </summary>
-    private Decoder TrainedLike(ModelArchitecture architecture, int kvHeads)
+    private Decoder TrainedLike(ModelArchitecture architecture, int kvHeads, float outlier = 12)
     {
         const int Rank = 12;
         ModelConfig config = SmallModels.Config(architecture) with
@@ -272,7 +299,7 @@ public sealed class QuantizerTests : IDisposable
         {
             foreach (int channel in (ReadOnlySpan<int>)[3, 17, 40])
             {
-                norm.Value.Span<float>()[channel] = 12;
+                norm.Value.Span<float>()[channel] = outlier;
             }
         }
 
