@@ -15,6 +15,11 @@ internal static class LmDeployRoutes
         routes.MapInference("/generate", GenerateRoute.AnswerAsync);
         routes.MapInference("/get_ppl", ScoreAsync);
         routes.MapInference("/v1/chat/interactive", InteractiveRoute.AnswerAsync);
+
+        // LMDeploy 0.2 had quotas on routes of their own; here they hold on all.
+        routes.MapInference("/v1/chat/interactive_qos", InteractiveRoute.AnswerAsync);
+        routes.MapInference("/v1/chat/completions_qos", ChatRoute.AnswerAsync);
+        routes.MapInference("/v1/completions_qos", CompletionRoute.AnswerAsync);
         routes.MapJson("/v1/encode", (context, body) => EncodeAsync(context, body, engine));
         routes.MapJson("/tokenize", (context, body) => TokenizeAsync(context, body, engine));
         routes.MapJson("/detokenize", (context, body) => JsonReply.WriteAsync(

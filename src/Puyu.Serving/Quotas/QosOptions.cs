@@ -79,7 +79,10 @@ public sealed record UserGroup
     /// <summary>Tokens of prompts and completions in a minute; null for no limit.</summary>
     public int? TokensPerMinute { get; init; }
 
-    /// <summary>Users by what requests call them: <c>user</c>, or <c>metadata.user_id</c> of Anthropic.</summary>
+    /// <summary>
+    /// Users by what requests call them: <c>user</c>, <c>user_id</c> of LMDeploy, or <c>metadata.user_id</c> of
+    /// Anthropic.
+    /// </summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
     /// <summary>API keys, which count before users.</summary>

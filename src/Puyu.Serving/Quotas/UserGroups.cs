@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Puyu.Serving.Quotas;
 
@@ -68,8 +69,12 @@ internal sealed class UserGroups
 
     private static int PartOf(int all, double share) => Math.Max((int)Math.Floor((all * share) + 1e-6), 1);
 
-    private static string? UserOf(Fields? body) =>
-        body?.Text("user") ?? (body?.Get("metadata") is { ValueKind: System.Text.Json.JsonValueKind.Object }
-            ? body.Value.Object("metadata")?.Text("user_id")
-            : null);
+    private static string? UserOf(Fields? body)
+    {
+        // OpenAI's metadata are anything; only an object can name a user as Anthropic's do.
+        Fields? metadata = body?.Get("metadata") is { ValueKind: JsonValueKind.Object }
+            ? body.Value.Object("metadata")
+            : null;
+        return body?.Text("user") ?? body?.Text("user_id") ?? metadata?.Text("user_id");
+    }
 }

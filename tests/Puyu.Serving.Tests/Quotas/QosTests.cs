@@ -28,6 +28,9 @@ public class QosTests
     [InlineData("""{"messages":"hi"}""", Chat, "rest", 20)]
     [InlineData("""{"max_tokens":9,"messages":[{"role":"user","content":"hi"}],"metadata":{"user_id":"bob"}}""",
         "/v1/messages", "silver", 10)]
+    [InlineData("""{"messages":"hi","user_id":"bob"}""", "/v1/chat/completions_qos", "silver", 10)]
+    [InlineData("""{"prompt":"hi","user_id":"bob"}""", "/v1/completions_qos", "silver", 10)]
+    [InlineData("""{"prompt":"hi","user_id":"bob"}""", "/v1/chat/interactive_qos", "silver", 10)]
     [InlineData("""{"input":"a text of more than ten","user":"bob"}""", "/v1/embeddings", "silver", 10)]
     public async Task AGroupWithoutTokens_IsRefused_AndTheOthersAreNot(
         string request, string path, string group, int perMinute)
