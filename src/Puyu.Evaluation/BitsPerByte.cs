@@ -33,6 +33,44 @@ public static class BitsPerByte
             progress?.Report(scores.Count);
         }
 
+        return Report(scores, seed);
+    }
+
+    /// <summary>Scores every completion behind its prompt, e.g. answers to questions.</summary>
+    /// <param name="model">The model under test.</param>
+    /// <param name="requests">Prompts with held-out completions, at least one, no completion empty.</param>
+    /// <param name="seed">Seed of the confidence interval's resampling.</param>
+    /// <param name="progress">Told how many completions are done; null for nobody.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ArgumentException">There are no requests, or a completion is empty.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model's log-probability of a completion is not a number.
+    /// </exception>
+    public static BitsPerByteReport Evaluate(
+        ILanguageModel model, IReadOnlyList<(string Prompt, string Completion)> requests, ulong seed,
+        IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(requests);
+        if (requests.Count == 0 || requests.Any(request => request.Completion.Length == 0))
+        {
+            throw new ArgumentException(
+                $"there are {requests.Count} completions but must be at least one, and none empty");
+        }
+
+        var scores = new List<TextScore>();
+        foreach ((string Prompt, string Completion)[] batch in requests.Chunk(BatchSize))
+        {
+            scores.AddRange(model.Score(batch, cancellationToken).Select(
+                score => new TextScore(score.LogProbability, score.Tokens, score.Bytes)));
+            progress?.Report(scores.Count);
+        }
+
+        return Report(scores, seed);
+    }
+
+    private static BitsPerByteReport Report(List<TextScore> scores, ulong seed)
+    {
         int broken = scores.FindIndex(score => double.IsNaN(score.LogProbability));
         if (broken >= 0)
         {

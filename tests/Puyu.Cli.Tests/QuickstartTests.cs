@@ -21,17 +21,26 @@ public class QuickstartTests
             File.ReadAllBytes(folder.File("first", run, "model", "model.safetensors")),
             File.ReadAllBytes(folder.File("second", run, "model", "model.safetensors"))));
 
+        Assert.Matches(@"in 4 bits +[0-9.]+ bits per byte, perplexity [0-9.]+", first.Output);
+        Assert.Equal(
+            File.ReadAllBytes(folder.File("first", "chat-int4", "model.safetensors")),
+            File.ReadAllBytes(folder.File("second", "chat-int4", "model.safetensors")));
+
         string report = File.ReadAllText(folder.File("first", "report.html"));
+        Assert.Contains("In four bits", report, StringComparison.Ordinal);
         Assert.Contains("<svg", report, StringComparison.Ordinal);
         Assert.DoesNotContain("http", report[..report.IndexOf("<h2>Lineage", StringComparison.Ordinal)], StringComparison.Ordinal);
 
-        Tool.Result lineage = Tool.Run("lineage", folder.File("first", "chat", "model"));
-        Assert.Equal(0, lineage.Status);
-        Assert.Contains("documents corpus", lineage.Output, StringComparison.Ordinal);
+        foreach (string model in (string[])[folder.File("first", "chat", "model"), folder.File("first", "chat-int4")])
+        {
+            Tool.Result lineage = Tool.Run("lineage", model);
+            Assert.Equal(0, lineage.Status);
+            Assert.Contains("documents corpus", lineage.Output, StringComparison.Ordinal);
 
-        Tool.Result answer = Tool.Run(
-            "chat", folder.File("first", "chat", "model"), "--prompt", "What does Type1 do?", "--max-tokens", "5");
-        Assert.Equal((0, ""), (answer.Status, answer.Errors));
+            Tool.Result answer = Tool.Run(
+                "chat", model, "--prompt", "What does Type1 do?", "--max-tokens", "5");
+            Assert.Equal((0, ""), (answer.Status, answer.Errors));
+        }
     }
 
     [Fact]

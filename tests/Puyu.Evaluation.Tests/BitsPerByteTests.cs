@@ -21,6 +21,21 @@ public class BitsPerByteTests
     }
 
     [Fact]
+    public void Evaluate_OfCompletions_CountsThemAndNotTheirPrompts()
+    {
+        var model = new ScriptedModel((_, completion) => -completion.Length * Math.Log(2));
+        (string, string)[] requests = [("a long prompt", "ab cd"), ("another", "é")];
+
+        BitsPerByteReport report = BitsPerByte.Evaluate(model, requests, seed: 1, null, CancellationToken.None);
+
+        Assert.Equal(requests, model.Asked);
+        Assert.Equal(6.0 / 7, report.BitsPerByte.Value, 12);
+        Assert.Equal((3, 7), (report.Tokens, report.Bytes));
+        Assert.Throws<ArgumentException>(
+            () => BitsPerByte.Evaluate(model, [("a", "")], 1, null, CancellationToken.None));
+    }
+
+    [Fact]
     public void Evaluate_RefusesWhatCannotBeScored()
     {
         var model = new ScriptedModel((_, text) => text == "bad" ? double.NaN : -1);
@@ -28,7 +43,7 @@ public class BitsPerByteTests
         var problem = Assert.Throws<InvalidOperationException>(
             () => BitsPerByte.Evaluate(model, ["good", "bad"], 1, null, CancellationToken.None));
         Assert.Contains("text 1 is NaN", problem.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => BitsPerByte.Evaluate(model, [], 1, null, CancellationToken.None));
+        Assert.Throws<ArgumentException>(() => BitsPerByte.Evaluate(model, Array.Empty<string>(), 1, null, CancellationToken.None));
         Assert.Throws<ArgumentException>(() => BitsPerByte.Evaluate(model, ["a", ""], 1, null, CancellationToken.None));
         Assert.Throws<OperationCanceledException>(
             () => BitsPerByte.Evaluate(model, ["a"], 1, null, new CancellationToken(canceled: true)));

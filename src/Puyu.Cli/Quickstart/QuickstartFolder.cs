@@ -28,6 +28,9 @@ internal sealed class QuickstartFolder(string root)
     /// <summary>The fine-tuning run.</summary>
     public string Chat => In("chat");
 
+    /// <summary>The fine-tuned model in 4 bits.</summary>
+    public string Quantized => In("chat-int4");
+
     /// <summary>What was measured.</summary>
     public string Results => In("results.json");
 

@@ -36,7 +36,7 @@ internal static class QuickstartRecipes
             {
                 Architecture = ModelArchitecture.InternLm2,
                 HiddenSize = 256,
-                IntermediateSize = 688,
+                IntermediateSize = 768,
                 Layers = 6,
                 Heads = 4,
                 KvHeads = 2,

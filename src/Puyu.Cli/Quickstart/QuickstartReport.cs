@@ -30,6 +30,7 @@ internal sealed class QuickstartReport(QuickstartResults results)
         AddTraining();
         AddCompression();
         AddChoices();
+        AddQuantization();
         AddSamples();
         AddStages(stages);
         AddOrigin(recipes, lineage);
@@ -169,6 +170,26 @@ internal sealed class QuickstartReport(QuickstartResults results)
             Estimate gain = comparison.Difference;
             return Text($"{100 * gain.Value:F1} [{100 * gain.Low:F1}, {100 * gain.High:F1}]");
         }
+    }
+
+    private void AddQuantization()
+    {
+        QuantizationFacts facts = results.Quantization;
+        _page.Heading("In four bits");
+        _page.Paragraph(Text($"""
+            The fine-tuned model's matrices in groups of weights that share a scale, as puyu quantize makes them;
+            embedding and output stay as they are. Both models predict the same {facts.Answers:N0} answers to questions
+            about held-out documents.
+            """));
+        _page.Table(
+            ["weights", "#MB", "#bits per byte", "#interval", "#perplexity"],
+            [Row("as trained", facts.Before), Row("4 bits", facts.After)]);
+
+        static string[] Row(string name, AnswerFacts facts) =>
+        [
+            name, Text($"{facts.Bytes / 1e6:F1}"), Text($"{facts.BitsPerByte.Value:F3}"),
+            Text($"{facts.BitsPerByte.Low:F3} to {facts.BitsPerByte.High:F3}"), Text($"{facts.Perplexity:F2}"),
+        ];
     }
 
     private void AddSamples()

@@ -23,6 +23,9 @@ internal sealed record QuickstartResults
 
     /// <summary>What the models can do.</summary>
     public required EvaluationResults Evaluation { get; init; }
+
+    /// <summary>What four bits cost the fine-tuned model.</summary>
+    public required QuantizationFacts Quantization { get; init; }
 }
 
 /// <summary>The tokenizer.</summary>
@@ -51,6 +54,18 @@ internal sealed record CompressionFacts(
 internal sealed record ChoiceFacts(
     int Questions, double Chance, Estimate Base, Estimate BaseDocument, Estimate Chat, Estimate ChatByToken,
     PairedComparison Gain, PairedComparison GainOverDocument);
+
+/// <summary>The fine-tuned model as it was trained and in 4 bits, on the same held-out answers.</summary>
+/// <param name="Answers">How many answers were predicted.</param>
+/// <param name="Before">As it was trained.</param>
+/// <param name="After">In 4 bits.</param>
+internal sealed record QuantizationFacts(int Answers, AnswerFacts Before, AnswerFacts After);
+
+/// <summary>How well a model predicts answers to questions, and how large it is.</summary>
+/// <param name="Bytes">Its weights on the disk.</param>
+/// <param name="BitsPerByte">Of the answers.</param>
+/// <param name="Perplexity">Of a token of the answers.</param>
+internal sealed record AnswerFacts(long Bytes, Estimate BitsPerByte, double Perplexity);
 
 /// <summary>A question about a held-out member, the model's answer and what the documentation says.</summary>
 internal sealed record SampleAnswer(string Question, string Answer, string Documentation);

@@ -10,8 +10,8 @@ using Puyu.Tokenizers;
 namespace Puyu.Cli.Quickstart;
 
 /// <summary>
-/// The whole chain on real text: documents → tokenizer → pre-training → fine-tuning → evaluation → report. Every stage
-/// calls what a user's own run calls.
+/// The whole chain on real text: documents → tokenizer → pre-training → fine-tuning → evaluation → quantization →
+/// report. Every stage calls what a user's own run calls.
 /// </summary>
 /// <param name="options">Validated options.</param>
 /// <param name="time">The clock.</param>
@@ -52,6 +52,8 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
 
         EvaluationResults evaluation = Stage("evaluation", () =>
             new EvaluationStage(corpus, options.Seed, options.Threads, cancellation).Run(baseModel, chatModel));
+        QuantizationFacts quantization = Stage("quantization", () =>
+            new QuantizationStage(_folder, corpus, options, cancellation).Run(chatModel, backend));
         var results = new QuickstartResults
         {
             Machine = MachineFacts.Read(options.Threads, peak),
@@ -60,6 +62,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
             Pretraining = RunFacts.Read(_folder.Base, pretrained.Parameters, peak),
             FineTuning = RunFacts.Read(_folder.Chat, fineTuned.Parameters, peak),
             Evaluation = evaluation,
+            Quantization = quantization,
         };
         WriteReport(results, chatModel);
         Summarize(results, chatModel);
@@ -127,10 +130,15 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
             Write($"                 {choice.BaseDocument.Value:P1} before it, given headings of documents instead");
         }
 
+        (AnswerFacts before, AnswerFacts after) = (results.Quantization.Before, results.Quantization.After);
+        Write($"answers          {before.BitsPerByte.Value:F3} bits per byte, perplexity {before.Perplexity:F2}");
+        Write($"  in 4 bits      {after.BitsPerByte.Value:F3} bits per byte, perplexity {after.Perplexity:F2}");
+        Write($"                 {before.Bytes / 1e6:F1} MB before, {after.Bytes / 1e6:F1} MB after");
         TimeSpan total = _stages.Aggregate(TimeSpan.Zero, (sum, stage) => sum + stage.Time);
         Write($"all of it took   {Terminal.Duration(total)}");
         Write($"report           {_folder.Report}");
         Write($"chat with it     puyu chat {chatModel}");
+        Write($"or in 4 bits     puyu chat {_folder.Quantized}");
         Write($"where it's from  puyu lineage {chatModel}");
         Write($"repeat exactly   puyu quickstart --steps {results.Pretraining.Steps} --seed {options.Seed}");
     }

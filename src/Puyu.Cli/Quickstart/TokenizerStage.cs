@@ -94,7 +94,8 @@ internal static class TokenizerStage
             }
         });
 
-    private static IEnumerable<QuestionAnswer> Pairs(Document document, ulong seed) => document.Member is { } member
+    /// <summary>What a document is asked in fine-tuning.</summary>
+    public static IEnumerable<QuestionAnswer> Pairs(Document document, ulong seed) => document.Member is { } member
         ? MemberQuestions.Pairs(member, seed)
         : [new QuestionAnswer("Write a document.", document.Text)];
 }
