@@ -7,6 +7,7 @@ internal static class BenchCommand
 {
     public static Command Create() => new("bench", "Measure engines and servers.")
     {
-        BenchEngineCommand.Create(), BenchServeCommand.Create(), MakeModelCommand.Create(),
+        BenchEngineCommand.Create(), BenchPerplexityCommand.Create(), BenchServeCommand.Create(),
+        MakeModelCommand.Create(),
     };
 }
