@@ -15,7 +15,7 @@ public sealed record FormatFactory(string Name)
     /// </summary>
     public Func<JsonElement, RecipeContext, IDocumentReader>? Reader { get; init; }
 
-    /// <summary>Begins a file; null for a format that is only read. Disposing the writer leaves the stream open.</summary>
+    /// <summary>Begins a file; null for a format that is only read. Disposing leaves the stream open.</summary>
     public Func<Stream, IDocumentWriter>? Writer { get; init; }
 
     /// <summary>Ending of files that <see cref="Writer"/> writes, such as <c>.jsonl.gz</c>.</summary>

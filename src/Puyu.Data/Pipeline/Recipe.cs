@@ -94,7 +94,8 @@ public sealed class Recipe
 
     private static ulong PartMegabytes(Dictionary<string, RecipeNode> members)
     {
-        ulong megabytes = members.TryGetValue("partMegabytes", out RecipeNode part) ? part.Count() : DefaultPartMegabytes;
+        ulong megabytes =
+            members.TryGetValue("partMegabytes", out RecipeNode part) ? part.Count() : DefaultPartMegabytes;
         return megabytes is > 0 and <= MaxPartMegabytes
             ? megabytes
             : throw new InvalidDataException($"partMegabytes is {megabytes} but must lie in [1, {MaxPartMegabytes}]");
@@ -106,7 +107,8 @@ public sealed class Recipe
         {
             if (steps.FindIndex(step => step.Name == steps[i].Name) < i)
             {
-                throw new InvalidDataException($"steps[{i}].name is '{steps[i].Name}' but an earlier step has that name");
+                throw new InvalidDataException(
+                    $"steps[{i}].name is '{steps[i].Name}' but an earlier step has that name");
             }
         }
 

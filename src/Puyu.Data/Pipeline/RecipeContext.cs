@@ -24,7 +24,7 @@ public sealed class RecipeContext
 
     /// <summary>Surrounds something in a recipe.</summary>
     /// <param name="folder">Folder of the recipe.</param>
-    /// <param name="path">Where in the recipe it stands, such as <c>steps[1].stages[0]</c>; begins every warning.</param>
+    /// <param name="path">Where in the recipe it stands, such as <c>steps[1].stages[0]</c>; begins warnings.</param>
     /// <param name="seed">Seed of the recipe.</param>
     /// <param name="warn">Takes what the user should know but what is no error.</param>
     public RecipeContext(string folder, string path, ulong seed, Action<string> warn)

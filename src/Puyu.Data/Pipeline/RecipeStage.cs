@@ -81,7 +81,8 @@ public sealed class RecipeStage
             if (!measures.Any(measure => measure.Name == name))
             {
                 string known = measures.Count == 0
-                    ? "the stage measures nothing" : $"must be one of {string.Join(", ", measures.Select(m => m.Name))}";
+                    ? "the stage measures nothing"
+                    : $"must be one of {string.Join(", ", measures.Select(measure => measure.Name))}";
                 throw new InvalidDataException($"{bound.Path} is unknown but {known}");
             }
         }

@@ -10,6 +10,6 @@ namespace Puyu.Data.Pipeline;
 /// </param>
 public sealed record StageFactory(string Name, Func<JsonElement, RecipeContext, object> Create)
 {
-    /// <summary>Counted up when the stage gives other results for the same options, so that nothing old is reused.</summary>
+    /// <summary>Counted up when the same options give other results, so that nothing old is reused.</summary>
     public int Version { get; init; } = 1;
 }
