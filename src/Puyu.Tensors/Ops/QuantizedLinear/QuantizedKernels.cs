@@ -15,6 +15,12 @@ internal abstract unsafe class QuantizedKernels
     /// <summary>Rows from which on unpacking a tile costs less than it saves.</summary>
     private const int ManyRows = 48;
 
+    /// <summary>
+    /// Whether 512-bit vectors of integers are added on other ports than they are multiplied on, as by AMD; Intel has
+    /// two ports for both.
+    /// </summary>
+    private static readonly bool _addsBesideMultiplying = IsAmd();
+
     private static readonly QuantizedKernels _many4 = Supported(bits: 4).First();
     private static readonly QuantizedKernels _many8 = Supported(bits: 8).First();
     private static readonly QuantizedKernels _few4 = Supported(bits: 4).First(kernels => !kernels.Unpacks);
@@ -47,17 +53,29 @@ internal abstract unsafe class QuantizedKernels
     /// <summary>All kernels that this processor runs, the fastest for many rows first.</summary>
     public static IEnumerable<QuantizedKernels> Supported(int bits)
     {
-        if (AvxVnni.IsSupported && Fma.IsSupported)
+        bool has512 = bits == 4 && Avx512F.IsSupported && Avx512BW.IsSupported;
+        bool hasVnni = AvxVnni.IsSupported && Fma.IsSupported;
+        if (has512 && _addsBesideMultiplying)
         {
-            yield return new QuantizedKernelsUnpacked(bits);
+            yield return new QuantizedKernelsUnpacked512();
         }
 
-        if (bits == 4 && Avx512F.IsSupported && Avx512BW.IsSupported)
+        if (hasVnni)
+        {
+            yield return new QuantizedKernelsUnpacked256(bits);
+        }
+
+        if (has512 && !_addsBesideMultiplying)
+        {
+            yield return new QuantizedKernelsUnpacked512();
+        }
+
+        if (has512)
         {
             yield return new QuantizedKernels512();
         }
 
-        if (AvxVnni.IsSupported && Fma.IsSupported)
+        if (hasVnni)
         {
             yield return bits == 4
                 ? new QuantizedKernels256<VnniDot, FourBits>("AvxVnni")
@@ -79,6 +97,9 @@ internal abstract unsafe class QuantizedKernels
     /// <param name="rows">Rows of the panel, 1 to <see cref="PanelRows"/>.</param>
     public abstract void Run(in QuantizedTile tile, int rows);
 
+    /// <summary>Whether two tiles are computed at once.</summary>
+    public virtual bool Pairs => false;
+
     /// <summary>Bytes of an unpacked tile.</summary>
     public virtual long UnpackedBytes(PackedLayout layout) => 0;
 
@@ -87,6 +108,17 @@ internal abstract unsafe class QuantizedKernels
     /// <param name="target"><see cref="UnpackedBytes"/>, overwritten.</param>
     public virtual void Unpack(in QuantizedTile tile, byte* target) =>
         throw new NotSupportedException($"{Name} kernels read packed weights");
+
+    private static bool IsAmd()
+    {
+        if (!X86Base.IsSupported)
+        {
+            return false;
+        }
+
+        (int _, int ebx, int ecx, int edx) = X86Base.CpuId(0, 0);
+        return (ebx, edx, ecx) == (0x68747541, 0x69746E65, 0x444D4163); // "Auth", "enti", "cAMD"
+    }
 
     /// <summary>8 numbers of F16 as F32, times a power of two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

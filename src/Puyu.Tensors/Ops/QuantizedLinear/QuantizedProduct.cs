@@ -27,6 +27,9 @@ internal unsafe struct QuantizedProduct : IJob
 
     private const int TileOutputs = PackedLayout.TileOutputs;
 
+    /// <summary>Rows of the largest panel of any kernels.</summary>
+    private const int MaxPanelRows = 8;
+
     private readonly Workers _workers;
     private readonly MemoryPool _memory;
     private readonly QuantizedKernels _kernels;
@@ -130,52 +133,66 @@ internal unsafe struct QuantizedProduct : IJob
         int panels = _rows.PanelCount;
         long chunkBytes = _kernels.Unpacks ? UnpackingChunkBytes : ChunkBytes;
         int chunk = (int)Math.Max(1, chunkBytes / (_rows.RowBytes * _rows.PanelRows));
+        int stride = _kernels.Pairs && !IsGated ? 2 : 1;
         for (int first = 0; first < panels; first += chunk)
         {
             int end = Math.Min(panels, first + chunk);
             for (int i = 0; i < (IsGated ? 1 : _count); i++)
             {
-                int endTile = (int)((piece + 1L) * _segments[i].Tiles / _pieces);
-                for (int tile = (int)((long)piece * _segments[i].Tiles / _pieces); tile < endTile; tile++)
+                int tiles = _segments[i].Tiles;
+                int endTile = Math.Min(tiles, EvenShare(piece + 1, tiles, stride));
+                for (int tile = EvenShare(piece, tiles, stride); tile < endTile; tile += stride)
                 {
-                    MultiplyTile(i, tile, first, end, _unpacked + (2 * _unpackedBytes * worker));
+                    MultiplyTiles(i, tile, first, end, _unpacked + (2 * _unpackedBytes * worker));
                 }
             }
         }
     }
 
-    private readonly void MultiplyTile(int segment, int tile, int firstPanel, int endPanel, byte* unpacked)
+    /// <summary>The first tile of a piece, a multiple of <paramref name="stride"/>.</summary>
+    private readonly int EvenShare(int piece, int tiles, int stride) =>
+        (int)((long)piece * ((tiles + stride - 1) / stride) / _pieces) * stride;
+
+    /// <summary>
+    /// A tile of a gate and its tile of the other matrix; or two tiles side by side where kernels take pairs, the last
+    /// of an odd number twice; or one.
+    /// </summary>
+    private readonly void MultiplyTiles(int segment, int tile, int firstPanel, int endPanel, byte* unpacked)
     {
-        QuantizedTile first = Weights(segment, tile, unpacked);
-        QuantizedTile second = IsGated ? Weights(segment + 1, tile, unpacked + _unpackedBytes) : default;
-        float* sums = stackalloc float[2 * TileOutputs * 8];
-        int columns = Math.Min(TileOutputs, _segments[segment].Outputs - (tile * TileOutputs));
+        ref readonly Segment matrix = ref _segments[segment];
+        bool isPair = _kernels.Pairs && !IsGated && tile + 1 < matrix.Tiles;
+        QuantizedTile a = Weights(segment, tile, unpacked);
+        QuantizedTile b = IsGated || _kernels.Pairs
+            ? Weights(IsGated ? segment + 1 : segment, isPair ? tile + 1 : tile, unpacked + _unpackedBytes)
+            : a;
+        float* left = stackalloc float[2 * TileOutputs * MaxPanelRows];
+        float* right = left + (TileOutputs * MaxPanelRows);
+        int full = isPair ? 2 * TileOutputs : TileOutputs;
+        int columns = Math.Min(full, matrix.Outputs - (tile * TileOutputs));
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
             int rows = _rows.RowsOf(panel);
-            float* y = _segments[segment].Y + (panel * _rows.PanelRows * _segments[segment].Ldy) + (tile * TileOutputs);
-            long ldy = _segments[segment].Ldy;
-            if (!IsGated && columns == TileOutputs)
+            float* y = matrix.Y + (panel * _rows.PanelRows * matrix.Ldy) + (tile * TileOutputs);
+            if (!IsGated && columns == full)
             {
-                Multiply(first, panel, y, ldy);
-                AddBias(segment, tile, y, ldy, rows, columns);
+                Multiply(a, b, panel, y, isPair ? y + TileOutputs : y, matrix.Ldy);
+                AddBias(segment, tile, y, matrix.Ldy, rows, columns);
                 continue;
             }
 
-            Multiply(first, panel, sums, TileOutputs);
-            AddBias(segment, tile, sums, TileOutputs, rows, columns);
+            Multiply(a, b, panel, left, IsGated || isPair ? right : left, TileOutputs);
+            AddBias(segment, tile, left, TileOutputs, rows, Math.Min(columns, TileOutputs));
             if (IsGated)
             {
-                float* up = sums + (TileOutputs * 8);
-                Multiply(second, panel, up, TileOutputs);
-                AddBias(segment + 1, tile, up, TileOutputs, rows, columns);
-                SwiGluSimd.Serial(sums, up, sums, rows * TileOutputs);
+                AddBias(segment + 1, tile, right, TileOutputs, rows, columns);
+                SwiGluSimd.Serial(left, right, left, rows * TileOutputs);
             }
 
-            for (int row = 0; row < rows; row++)
+            Copy(left, y, matrix.Ldy, rows, Math.Min(columns, TileOutputs));
+            if (isPair)
             {
-                new ReadOnlySpan<float>(sums + (row * TileOutputs), columns)
-                    .CopyTo(new Span<float>(y + (row * ldy), columns));
+                AddBias(segment, tile + 1, right, TileOutputs, rows, columns - TileOutputs);
+                Copy(right, y + TileOutputs, matrix.Ldy, rows, columns - TileOutputs);
             }
         }
     }
@@ -196,12 +213,32 @@ internal unsafe struct QuantizedProduct : IJob
         return operands;
     }
 
-    private readonly void Multiply(QuantizedTile operands, int panel, float* y, long ldy)
+    /// <summary>Multiplies a panel with one tile, where both results are one place, or with two.</summary>
+    private readonly void Multiply(QuantizedTile a, in QuantizedTile b, int panel, float* ya, float* yb, long ldy)
     {
-        operands.Y = y;
-        operands.Ldy = ldy;
-        _rows.Aim(ref operands, panel);
-        _kernels.Run(operands, _rows.RowsOf(panel));
+        _rows.Aim(ref a, panel);
+        a.Y = ya;
+        a.Ldy = ldy;
+        a.PairedWeights = b.Weights;
+        a.PairedY = yb;
+        _kernels.Run(a, _rows.RowsOf(panel));
+        if (ya != yb && !_kernels.Pairs)
+        {
+            a.Weights = b.Weights;
+            a.Multiplier = b.Multiplier;
+            a.Y = yb;
+            _kernels.Run(a, _rows.RowsOf(panel));
+        }
+    }
+
+    /// <summary>Copies a tile's results.</summary>
+    private static void Copy(float* source, float* y, long ldy, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            new ReadOnlySpan<float>(source + (row * TileOutputs), columns)
+                .CopyTo(new Span<float>(y + (row * ldy), columns));
+        }
     }
 
     private readonly void AddBias(int segment, int tile, float* y, long ldy, int rows, int columns)

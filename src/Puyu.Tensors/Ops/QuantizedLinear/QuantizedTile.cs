@@ -36,7 +36,13 @@ internal unsafe struct QuantizedTile
     /// <summary>[W, 16], overwritten.</summary>
     public float* Y;
 
-    /// <summary>Distance between rows of <see cref="Y"/>.</summary>
+    /// <summary>The weights of the other tile of a pair.</summary>
+    public byte* PairedWeights;
+
+    /// <summary>[W, 16], overwritten: the result of the other tile of a pair.</summary>
+    public float* PairedY;
+
+    /// <summary>Distance between rows of <see cref="Y"/> and of <see cref="PairedY"/>.</summary>
     public long Ldy;
 
     /// <summary>Scales, or zeros, of a pair of groups.</summary>

@@ -5,9 +5,7 @@ using Puyu.Tensors.Quantization;
 
 namespace Puyu.Tensors;
 
-/// <summary>
-/// 256-bit VNNI for many rows: a tile is unpacked once, to bytes and F32 scales, and then meets every panel of rows.
-/// </summary>
+/// <summary>256-bit VNNI for many rows of 4- or 8-bit codes.</summary>
 /// <remarks>
 /// <para>
 /// VNNI, F32 multiplication and conversion all go to the same two ports of Intel's cores, so what else a group costs
@@ -20,7 +18,7 @@ namespace Puyu.Tensors;
 /// </para>
 /// </remarks>
 /// <param name="bits">Of a packed code, 4 or 8.</param>
-internal sealed unsafe class QuantizedKernelsUnpacked(int bits) : QuantizedKernels
+internal sealed unsafe class QuantizedKernelsUnpacked256(int bits) : UnpackingKernels(bits, MaxRows)
 {
     /// <summary>1.5 · 2²³: a neighbour of ±2²² that F32 counts in ones; a group reaches 128 · 255 · 127.</summary>
     private const float Bias = 12582912;
@@ -29,59 +27,11 @@ internal sealed unsafe class QuantizedKernelsUnpacked(int bits) : QuantizedKerne
 
     private const int MaxRows = 6;
 
-    /// <summary>
-    /// How far ahead operands are brought from the second-level cache: by themselves processors do so too late.
-    /// </summary>
-    private const int PrefetchBytes = 1024;
-
-    private const int Outputs = PackedLayout.TileOutputs;
-
-    /// <summary>Bytes before an unpacked tile, in which the sums of a panel stand.</summary>
-    private const int RoomBytes = MaxRows * Outputs * sizeof(float);
-
     /// <inheritdoc/>
     public override string Name => "AvxVnni, unpacked";
 
     /// <inheritdoc/>
-    public override int PanelRows => MaxRows;
-
-    /// <inheritdoc/>
     public override int Origin => BiasBits;
-
-    /// <inheritdoc/>
-    public override bool Unpacks => true;
-
-    /// <inheritdoc/>
-    public override long UnpackedBytes(PackedLayout layout) => RoomBytes + (long)layout.Groups
-        * ((layout.Group * Outputs) + ((layout.Scheme.IsSymmetric ? 1 : 2) * Outputs * sizeof(float)));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Unpack(in QuantizedTile tile, byte* target)
-    {
-        target += RoomBytes;
-        byte* codes = tile.Weights;
-        ushort* scales = (ushort*)codes;
-        int headBytes = tile.HasZeros ? StoredZeros.HeadBytes : MiddleZeros.HeadBytes;
-        for (int group = 0; group < tile.Groups; group++)
-        {
-            bool isFirst = group % 2 == 0;
-            scales = isFirst ? (ushort*)codes : scales + QuantizedTile.Scales;
-            codes += isFirst ? headBytes : 0;
-            target = Widen(scales, tile.Multiplier, target);
-            if (tile.HasZeros)
-            {
-                target = Widen(scales + QuantizedTile.PairScales, QuantizedTile.Rebias, target);
-            }
-
-            for (int vector = tile.Blocks * tile.Vectors; vector > 0; vector--)
-            {
-                Sse.Prefetch0(codes + QuantizedTile.PrefetchBytes);
-                target = Unpack(codes, target);
-                codes += PackedLayout.VectorBytes;
-            }
-        }
-    }
 
     /// <inheritdoc/>
     public override void Run(in QuantizedTile tile, int rows)
@@ -94,33 +44,6 @@ internal sealed unsafe class QuantizedKernelsUnpacked(int bits) : QuantizedKerne
         {
             Run<MiddleZeros>(tile, rows);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Widen(ushort* source, float multiplier, byte* target)
-    {
-        Halves(source, multiplier).Store((float*)target);
-        Halves(source + 8, multiplier).Store((float*)target + 8);
-        return target + (Outputs * sizeof(float));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Unpack(byte* codes, byte* target)
-    {
-        Vector256<byte> a = Vector256.Load(codes);
-        Vector256<byte> b = Vector256.Load(codes + Vector256<byte>.Count);
-        if (bits == 4)
-        {
-            Vector256<byte> nibble = Vector256.Create((byte)15);
-            ((a.AsUInt16() >>> 4).AsByte() & nibble).Store(target + PackedLayout.VectorBytes);
-            ((b.AsUInt16() >>> 4).AsByte() & nibble)
-                .Store(target + PackedLayout.VectorBytes + Vector256<byte>.Count);
-            (a, b) = (a & nibble, b & nibble);
-        }
-
-        a.Store(target);
-        b.Store(target + Vector256<byte>.Count);
-        return target + (PackedLayout.VectorBytes * 8 / bits);
     }
 
     private static void Run<TZeros>(in QuantizedTile tile, int rows)
@@ -162,7 +85,7 @@ internal sealed unsafe class QuantizedKernelsUnpacked(int bits) : QuantizedKerne
             Sse.Prefetch0(tile.Y + (row * tile.Ldy));
         }
 
-        byte* codes = tile.Weights + RoomBytes;
+        byte* codes = tile.Weights + (MaxRows * Outputs * sizeof(float));
         byte* x = tile.X;
         int* sums = tile.Sums;
         float* d = tile.D;
