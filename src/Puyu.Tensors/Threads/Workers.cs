@@ -8,12 +8,20 @@ namespace Puyu.Tensors.Threads;
 /// turn; it allocates nothing. What a piece computes must not depend on who does it or on how many there are.
 /// </summary>
 /// <remarks>
+/// <para>
+/// A job is over when its pieces are done, whoever did them: a worker whose processor is busy elsewhere holds up a piece
+/// that it has begun, but none that it has not. Number of the job and next piece are one word, so that a worker who comes
+/// late cannot take a piece of a job that is over, nor do a piece of the next with what it knows of the last.
+/// </para>
+/// <para>
 /// Between jobs a worker spins for a while, since the next op of a step follows within microseconds, and then parks.
 /// One thread at a time may call <see cref="ForEach"/>.
+/// </para>
 /// </remarks>
 internal sealed unsafe class Workers : IDisposable
 {
-    private const int Patience = 2000;
+    /// <summary>Looks before parking, some 40 ns apart: longer than ops are apart, shorter than a time slice.</summary>
+    private const int Patience = 4000;
 
     private readonly Thread[] _team;
     private readonly int _spinsBeforeParking;
@@ -21,16 +29,17 @@ internal sealed unsafe class Workers : IDisposable
     private readonly int[] _isParked;
     private readonly SemaphoreSlim _done = new(0);
 
-    private volatile int _epoch;
-    private volatile int _busy;
-    private volatile int _callerParked;
     private volatile bool _isStopping;
     private ExceptionDispatchInfo? _failure;
 
     private void* _job;
     private delegate*<void*, int, int, void> _execute;
     private int _pieces;
-    private int _next;
+
+    /// <summary>Number of the job in the upper half, its next piece in the lower.</summary>
+    private long _next;
+    private int _unfinished;
+    private int _callerParked;
 
     /// <param name="threads">Workers, the caller included; at least 1.</param>
     public Workers(int threads)
@@ -54,6 +63,8 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>Workers, the caller included.</summary>
     public int Threads { get; }
 
+    private int JobNumber => (int)(Volatile.Read(ref _next) >> 32);
+
     /// <summary>Does pieces 0 to <paramref name="pieces"/> − 1 of a job and returns when all are done.</summary>
     public void ForEach<TJob>(int pieces, ref TJob job)
         where TJob : struct, IJob
@@ -68,17 +79,15 @@ internal sealed unsafe class Workers : IDisposable
             return;
         }
 
-        // The job stays where it is: this method does not return before everybody is done with it.
+        // The job stays where it is: this method does not return before its last piece is done.
         fixed (void* pinned = &Unsafe.As<TJob, byte>(ref job))
         {
             _job = pinned;
             _execute = &Invoke<TJob>;
             _pieces = pieces;
-            _next = 0;
-            _busy = _team.Length;
-            Interlocked.Increment(ref _epoch);
-            WakeParked();
-            TakePieces(worker: 0);
+            _unfinished = pieces;
+            Announce();
+            TakePieces(JobNumber, worker: 0);
             WaitForTeam();
         }
 
@@ -91,8 +100,8 @@ internal sealed unsafe class Workers : IDisposable
     public void Dispose()
     {
         _isStopping = true;
-        Interlocked.Increment(ref _epoch);
-        WakeParked();
+        _pieces = 0;
+        Announce();
         foreach (Thread thread in _team)
         {
             thread.Join();
@@ -111,39 +120,64 @@ internal sealed unsafe class Workers : IDisposable
         Unsafe.AsRef<TJob>(job).Execute(piece, worker);
     }
 
+    /// <summary>Publishes what was written of the next job.</summary>
+    private void Announce()
+    {
+        Volatile.Write(ref _next, (long)(JobNumber + 1) << 32);
+        Interlocked.MemoryBarrier();
+        for (int worker = 1; worker < Threads; worker++)
+        {
+            if (Volatile.Read(ref _isParked[worker]) == 1 && Interlocked.Exchange(ref _isParked[worker], 0) == 1)
+            {
+                _wake[worker].Release();
+            }
+        }
+    }
+
     private void Work(int worker)
     {
         int seen = 0;
         while (true)
         {
-            WaitForWork(worker, seen);
+            seen = WaitForWork(worker, seen);
             if (_isStopping)
             {
                 return;
             }
 
-            seen = _epoch;
-            TakePieces(worker);
-            if (Interlocked.Decrement(ref _busy) == 0 && Interlocked.Exchange(ref _callerParked, 0) == 1)
-            {
-                _done.Release();
-            }
+            TakePieces(seen, worker);
         }
     }
 
-    private void TakePieces(int worker)
+    private void TakePieces(int number, int worker)
     {
-        try
+        while (true)
         {
-            for (int piece = Interlocked.Increment(ref _next) - 1; piece < _pieces;
-                piece = Interlocked.Increment(ref _next) - 1)
+            long next = Volatile.Read(ref _next);
+            int piece = (int)next;
+            if ((int)(next >> 32) != number || piece >= _pieces)
+            {
+                return;
+            }
+
+            if (Interlocked.CompareExchange(ref _next, next + 1, next) != next)
+            {
+                continue;
+            }
+
+            try
             {
                 _execute(_job, piece, worker);
             }
-        }
-        catch (Exception exception) when (Note(exception))
-        {
-            // Rethrown to the caller of ForEach, which must not return while others still work.
+            catch (Exception exception) when (Note(exception))
+            {
+                // Rethrown to the caller of ForEach, which must not return while others still work.
+            }
+
+            if (Interlocked.Decrement(ref _unfinished) == 0 && Interlocked.Exchange(ref _callerParked, 0) == 1)
+            {
+                _done.Release();
+            }
         }
     }
 
@@ -154,62 +188,57 @@ internal sealed unsafe class Workers : IDisposable
     }
 
     /// <summary>
-    /// Waits until the epoch has moved on. Whoever takes the parking mark back decides: the waker by waking, or the
-    /// worker itself, so that no wake-up is left over for a later job.
+    /// Waits until the number of the job has moved on. Whoever takes the parking mark back decides: the waker by waking,
+    /// or the worker itself, so that no wake-up is left over for a later job.
     /// </summary>
-    private void WaitForWork(int worker, int seen)
+    private int WaitForWork(int worker, int seen)
     {
         for (int spin = 0; spin < _spinsBeforeParking; spin++)
         {
-            if (_epoch != seen)
+            if (JobNumber != seen)
             {
-                return;
+                return JobNumber;
             }
 
-            Thread.SpinWait(20);
+            Thread.SpinWait(1);
         }
 
-        while (_epoch == seen)
+        while (JobNumber == seen)
         {
             Interlocked.Exchange(ref _isParked[worker], 1);
-            if (_epoch != seen && Interlocked.Exchange(ref _isParked[worker], 0) == 1)
+            if (JobNumber != seen && Interlocked.Exchange(ref _isParked[worker], 0) == 1)
             {
-                return;
+                break;
             }
 
             _wake[worker].Wait();
         }
-    }
 
-    private void WakeParked()
-    {
-        for (int worker = 1; worker < Threads; worker++)
-        {
-            if (Interlocked.Exchange(ref _isParked[worker], 0) == 1)
-            {
-                _wake[worker].Release();
-            }
-        }
+        return JobNumber;
     }
 
     private void WaitForTeam()
     {
         for (int spin = 0; spin < _spinsBeforeParking; spin++)
         {
-            if (_busy == 0)
+            if (Volatile.Read(ref _unfinished) == 0)
             {
                 return;
             }
 
-            Thread.SpinWait(20);
+            Thread.SpinWait(1);
         }
 
-        Interlocked.Exchange(ref _callerParked, 1);
-        if (_busy == 0 && Interlocked.Exchange(ref _callerParked, 0) == 1)
+        // The mark may be taken by a worker that finished the last job and comes to it late, so look again.
+        while (Volatile.Read(ref _unfinished) != 0)
         {
-            return;
-        }
+            Interlocked.Exchange(ref _callerParked, 1);
+            if (Volatile.Read(ref _unfinished) == 0 && Interlocked.Exchange(ref _callerParked, 0) == 1)
+            {
+                return;
+            }
 
-        _done.Wait();
+            _done.Wait();
+        }
     }
 }

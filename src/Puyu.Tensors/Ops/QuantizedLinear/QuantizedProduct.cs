@@ -19,8 +19,11 @@ internal unsafe struct QuantizedProduct : IJob
     /// <summary>Bytes of activations that a chunk of rows may have.</summary>
     private const int ChunkBytes = 384 << 10;
 
-    /// <summary>The same where every chunk unpacks the weights: processors with VNNI have 1 MB and more.</summary>
-    private const int UnpackingChunkBytes = 640 << 10;
+    /// <summary>
+    /// The same where every chunk unpacks the weights. A panel is read in the time of its products with a whole tile, so
+    /// slowly that the third level suffices.
+    /// </summary>
+    private const int UnpackingChunkBytes = 16 << 20;
 
     /// <summary>Bytes of the weights of a piece, about.</summary>
     private const int PieceBytes = 256 << 10;
