@@ -44,7 +44,7 @@ public sealed class DecoderFileTests : IDisposable
     }
 
     [Fact]
-    public void Load_MapsTheCache_TheSecondTime()
+    public void Load_ReadsTheCache_TheSecondTime()
     {
         string path = WriteFolder();
         WeightsOptions options = Cached(_eightBits);

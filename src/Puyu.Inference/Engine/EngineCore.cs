@@ -12,7 +12,6 @@ internal sealed class EngineCore : IDisposable
     private readonly EngineModel _model;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
-    private readonly TokenTexts _texts;
     private readonly EngineCounters _counters;
     private readonly Backend _backend;
     private readonly AdapterTable _adapters;
@@ -26,26 +25,25 @@ internal sealed class EngineCore : IDisposable
     /// <summary>Loads the model.</summary>
     /// <param name="model">What is served.</param>
     /// <param name="options">Validated.</param>
-    /// <param name="texts">How tokens become text.</param>
     /// <param name="sessions">The conversations.</param>
     /// <param name="adapters">What changes the model.</param>
     /// <param name="counters">Counts.</param>
     /// <param name="time">For ageing.</param>
     public EngineCore(
-        EngineModel model, EngineOptions options, TokenTexts texts, SessionTable sessions, AdapterTable adapters,
+        EngineModel model, EngineOptions options, SessionTable sessions, AdapterTable adapters,
         EngineCounters counters, TimeProvider time)
     {
         _model = model;
         _options = options;
         _time = time;
-        _texts = texts;
         _counters = counters;
         _adapters = adapters;
         _backend = options.Threads is { } threads ? new CpuBackend(threads) : new CpuBackend();
         try
         {
-            model.RequireDraftVocabulary();
             Load();
+            model.RequireDraftVocabulary();
+            Texts = new TokenTexts(model.Tokenizer, model.ChatTemplate);
             Config = _decoder!.Config;
             Weights = WeightFacts.Of(_decoder);
             Completions = new ActiveCompletions(sessions, adapters) { Scheduler = null! };
@@ -63,6 +61,9 @@ internal sealed class EngineCore : IDisposable
 
     /// <summary>How its weights are stored.</summary>
     public WeightFacts Weights { get; }
+
+    /// <summary>How tokens become text.</summary>
+    public TokenTexts Texts { get; }
 
     /// <summary>The requests at work.</summary>
     public ActiveCompletions Completions { get; }
@@ -216,12 +217,13 @@ internal sealed class EngineCore : IDisposable
 
     private void Load()
     {
+        // Vocabularies are read while weights are.
         _decoder ??= _model.Load(_backend);
+        _draft ??= _model.Draft?.Load(_backend);
         RequireVocabulary(_model, _decoder.Config);
-        if (_model.Draft is { } draft)
+        if (_draft is not null)
         {
-            _draft ??= draft.Load(_backend);
-            RequireVocabulary(draft, _draft.Config);
+            RequireVocabulary(_model.Draft!, _draft.Config);
         }
     }
 
@@ -244,7 +246,7 @@ internal sealed class EngineCore : IDisposable
         var drafting = new Drafting(_options, parts.Capacity, parts.RopeLengths, parts.Draft);
         _scheduler = new Scheduler(_options, parts.Pool, parts.RopeLengths, drafting, parts.CopyBlock, _time);
         Completions.Scheduler = _scheduler;
-        _executor = new StepExecutor(parts, _scheduler, _options, _texts, Completions, _counters);
+        _executor = new StepExecutor(parts, _scheduler, _options, Texts, Completions, _counters);
         if (_options.PrefixFolder is { } folder)
         {
             parts.TryLoadPrefixes(folder);

@@ -35,11 +35,10 @@ public sealed class InferenceEngine : IInferenceEngine
     {
         _model = model;
         _options = options.Validated();
-        var texts = new TokenTexts(model.Tokenizer, model.ChatTemplate);
         _sessions = new SessionTable(options.MaxSessions);
-        _core = new EngineCore(model, _options, texts, _sessions, _adapters, _counters, time);
+        _core = new EngineCore(model, _options, _sessions, _adapters, _counters, time);
         _encoder = new PromptEncoder(model.Tokenizer, model.ChatTemplate, _core.Config);
-        _factory = new CompletionFactory(model, _options, _encoder, texts, _sessions, _adapters, _core);
+        _factory = new CompletionFactory(model, _options, _encoder, _core.Texts, _sessions, _adapters, _core);
         _card = CreateCard(time.GetUtcNow());
         _thread = new EngineThread(_core.Step);
     }

@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Puyu.Abstractions;
 using Puyu.Tensors;
+using Puyu.Tensors.Memory;
 using Puyu.Tensors.Quantization;
 
 namespace Puyu.Models.Quantized;
 
-/// <summary>Packed weights of a model in a file of their own, mapped: opening it costs nothing but its table.</summary>
+/// <summary>
+/// Packed weights of a model in a file of their own, as the kernels read them: opening it is copying it into memory.
+/// </summary>
 /// <remarks>
 /// <code>
 ///   matrices, each at a multiple of 4096 │ table, JSON │ magic, place and length of the table, SHA-256 of the table
@@ -25,16 +27,13 @@ internal sealed unsafe class PackedCache : IDisposable
     private const ulong Magic = 0x3143_4150_5559_5550;
 
     private readonly Dictionary<string, PackedMatrix> _matrices = new(StringComparer.Ordinal);
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly FileImage _image;
     private readonly byte* _bytes;
 
     private PackedCache(string path)
     {
-        _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.Read);
-        _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
-        _bytes += _view.PointerOffset;
+        _image = FileImage.Read(path);
+        _bytes = (byte*)_image.Address;
     }
 
     /// <summary>Opens the file for these weights, after making it if there is none or if it is damaged.</summary>
@@ -66,16 +65,10 @@ internal sealed unsafe class PackedCache : IDisposable
     /// <exception cref="InvalidDataException">It is damaged: cut off, or its table altered.</exception>
     public static PackedCache Open(string path)
     {
-        long length = new FileInfo(path).Length;
-        if (length < EndBytes)
-        {
-            throw new InvalidDataException($"{path}, offset 0: the file has {length} bytes but at least {EndBytes}");
-        }
-
         var cache = new PackedCache(path);
         try
         {
-            cache.ReadTable(path, length);
+            cache.ReadTable(path);
             return cache;
         }
         catch
@@ -88,13 +81,8 @@ internal sealed unsafe class PackedCache : IDisposable
     /// <summary>The packed weights of a parameter, until this is disposed; null where it stays real numbers.</summary>
     public PackedMatrix? Find(string name) => _matrices.GetValueOrDefault(name);
 
-    /// <summary>Unmaps the file.</summary>
-    public void Dispose()
-    {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
-    }
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => _image.Dispose();
 
     private static void Build(Stream stream, WeightPacker packer)
     {
@@ -121,8 +109,14 @@ internal sealed unsafe class PackedCache : IDisposable
         stream.Write(end);
     }
 
-    private void ReadTable(string path, long length)
+    private void ReadTable(string path)
     {
+        long length = _image.Length;
+        if (length < EndBytes)
+        {
+            throw new InvalidDataException($"{path}, offset 0: the file has {length} bytes but at least {EndBytes}");
+        }
+
         var end = new ReadOnlySpan<byte>(_bytes + length - EndBytes, EndBytes);
         long at = BinaryPrimitives.ReadInt64LittleEndian(end[8..]);
         long bytes = BinaryPrimitives.ReadInt64LittleEndian(end[16..]);

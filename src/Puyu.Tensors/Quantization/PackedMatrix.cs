@@ -4,7 +4,7 @@ namespace Puyu.Tensors.Quantization;
 
 /// <summary>
 /// The weights of a linear map as integer codes in the order in which the kernels read them, in native memory of its
-/// own or in that of a mapped file. See docs/quantized-kernels.md.
+/// own or in that of a file's image. See docs/quantized-kernels.md.
 /// </summary>
 /// <remarks>
 /// Scales and zeros are kept as F16. Those of GGUF, AWQ and GPTQ files fit exactly; others are rounded, by at most
@@ -35,7 +35,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Bytes of the block: what <see cref="Write"/> writes.</summary>
     public long Bytes => Layout.Bytes;
 
-    /// <summary>Whether the memory is freed with the matrix; otherwise it is a mapped file's.</summary>
+    /// <summary>Whether the memory is freed with the matrix; otherwise it is its owner's.</summary>
     public bool IsOwn { get; }
 
     /// <summary>Where the numbers stand.</summary>
@@ -57,7 +57,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <summary>Takes over what <see cref="Write"/> has written, where it stands.</summary>
     /// <param name="address">First byte; a multiple of 64.</param>
     /// <param name="bytes">Bytes from there on, at least those of the matrix.</param>
-    /// <param name="owner">Kept alive as long as the matrix, such as a mapped file.</param>
+    /// <param name="owner">Kept alive as long as the matrix, such as a <see cref="FileImage"/>.</param>
     /// <exception cref="InvalidDataException">
     /// There is no packed matrix of this version, or it is not whole.
     /// </exception>

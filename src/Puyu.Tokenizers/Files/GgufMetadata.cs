@@ -17,12 +17,13 @@ internal sealed class GgufMetadata
 
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
     private readonly Stream _file;
+    private readonly long _length;
     private readonly string _name;
     private readonly byte[] _buffer = new byte[8];
 
     private GgufMetadata(Stream file, string name)
     {
-        (_file, _name) = (file, name);
+        (_file, _length, _name) = (file, file.Length, name);
     }
 
     /// <summary>Reads the metadata.</summary>
@@ -104,7 +105,7 @@ internal sealed class GgufMetadata
         int type = (int)ReadInteger(4);
         ulong count = ReadInteger(8);
         int size = type == StringType ? 8 : SizeOf(type);
-        ulong left = (ulong)(_file.Length - _file.Position);
+        ulong left = (ulong)(_length - _file.Position);
         if (size == 0 || count > left / (ulong)size || count > (ulong)Array.MaxLength / 8)
         {
             throw Invalid($"an array announces {count} elements of type {type} but {left} bytes are left");
@@ -137,7 +138,7 @@ internal sealed class GgufMetadata
     private string ReadString()
     {
         ulong length = ReadInteger(8);
-        ulong left = (ulong)(_file.Length - _file.Position);
+        ulong left = (ulong)(_length - _file.Position);
         if (length > left || length > (ulong)Array.MaxLength)
         {
             throw Invalid($"a string announces {length} bytes but {left} are left");

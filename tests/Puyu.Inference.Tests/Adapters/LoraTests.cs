@@ -28,7 +28,7 @@ public class LoraTests
                 TinyAdapter.Merge(decoder, seed: 1);
                 return decoder;
             },
-            TinyModel.Tokenizer, ChatTemplate: null);
+            TinyModel.Tokenizer, chatTemplate: null);
         await using var reference = new InferenceEngine(merged, TinyEngine.Options(), TimeProvider.System);
 
         Completed plain = await engine.CompleteAsync(_request);

@@ -15,7 +15,7 @@ public class PackedLoraTests
     public async Task CompleteAsync_OfThePackedModelItself_DoesNotDependOnAdaptersInTheBatch()
     {
         using var folder = new TemporaryFolder();
-        var model = new EngineModel("packed", Load, TinyModel.Tokenizer, ChatTemplate: null);
+        var model = new EngineModel("packed", Load, TinyModel.Tokenizer, chatTemplate: null);
         await using var engine = new InferenceEngine(model, TinyEngine.Options(), TimeProvider.System);
         await engine.LoadAdapterAsync("a", TinyAdapter.Write(folder, "a", _config, seed: 1), CancellationToken.None);
         CompletionRequest[] requests = [.. Enumerable.Range(0, 8).Select(

@@ -28,7 +28,7 @@ public class BatchTests
         int[] prompt = [.. expected["prompt"]!.AsArray().Select(id => (int)id!)];
         int[] greedy = [.. expected["greedy"]!.AsArray().Select(id => (int)id!)];
         Tokenizer tokenizer = FakeTokenizer.Create(ModelConfig.Load(folder).VocabSize);
-        var source = new EngineModel(model, backend => Decoder.Load(folder, backend), tokenizer, ChatTemplate: null);
+        var source = new EngineModel(model, backend => Decoder.Load(folder, backend), tokenizer, chatTemplate: null);
         EngineOptions options = TinyEngine.Options() with
         {
             MaxBatch = 2,

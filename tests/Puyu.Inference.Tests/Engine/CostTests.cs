@@ -14,13 +14,12 @@ public class CostTests
     public void Step_AllocatesLittleMoreThanItsUpdates()
     {
         EngineModel model = Model();
-        var texts = new TokenTexts(model.Tokenizer, template: null);
         using var adapters = new AdapterTable();
         using var core = new EngineCore(
-            model, TinyEngine.Options() with { UpdateBuffer = 10_000 }, texts, new SessionTable(1), adapters,
+            model, TinyEngine.Options() with { UpdateBuffer = 10_000 }, new SessionTable(1), adapters,
             new EngineCounters(), TimeProvider.System);
-        Add(core, model, texts, prompt: 40, tokens: 1000);
-        Add(core, model, texts, prompt: 50, tokens: 1000);
+        Add(core, model, prompt: 40, tokens: 1000);
+        Add(core, model, prompt: 50, tokens: 1000);
         Steps(core, 300);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -35,19 +34,18 @@ public class CostTests
     public void Step_TakesNoMoreTokensThanItMay_WhenALongPromptArrives()
     {
         EngineModel model = Model();
-        var texts = new TokenTexts(model.Tokenizer, template: null);
         using var adapters = new AdapterTable();
         var counters = new EngineCounters();
         using var core = new EngineCore(
-            model, TinyEngine.Options() with { UpdateBuffer = 10_000, TokensPerStep = 64 }, texts, new SessionTable(1),
-            adapters, counters, TimeProvider.System);
+            model, TinyEngine.Options() with { UpdateBuffer = 10_000, TokensPerStep = 64 }, new SessionTable(1), adapters,
+            counters, TimeProvider.System);
         for (int i = 0; i < 4; i++)
         {
-            Add(core, model, texts, prompt: 10, tokens: 500);
+            Add(core, model, prompt: 10, tokens: 500);
         }
 
         Steps(core, 5);
-        Sequence late = Add(core, model, texts, prompt: 1000, tokens: 5);
+        Sequence late = Add(core, model, prompt: 1000, tokens: 5);
         long before = counters.Read().CompletionTokens;
         int steps = 0;
         while (late.CompletionLength == 0)
@@ -69,16 +67,16 @@ public class CostTests
             decoder.Initialize(seed: 1);
             return decoder;
         },
-        TinyModel.Tokenizer, ChatTemplate: null);
+        TinyModel.Tokenizer, chatTemplate: null);
 
-    private static Sequence Add(EngineCore core, EngineModel model, TokenTexts texts, int prompt, int tokens)
+    private static Sequence Add(EngineCore core, EngineModel model, int prompt, int tokens)
     {
         int[] ids = TinyEngine.Prompt(prompt, tokens + prompt);
         CompletionRequest request = TinyEngine.Request(ids, tokens);
         var completion = new Completion(request, ids, updateBuffer: 10_000) { StopIds = [] };
         var sequence = new Sequence(ids, default, priority: 0, arrival: prompt)
         {
-            Choice = new Choice(completion, 0, texts),
+            Choice = new Choice(completion, 0, core.Texts),
             Sampler = new SequenceSampler(request.Sampling, new TokenVocabulary(model.Tokenizer), []),
         };
         completion.Sequences = [sequence];

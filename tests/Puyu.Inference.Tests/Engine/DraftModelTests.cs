@@ -124,7 +124,7 @@ public class DraftModelTests
     {
         int loads = 0;
         Backend? backend = null;
-        var model = new EngineModel("tiny", Load, TinyModel.Tokenizer, ChatTemplate: null);
+        var model = new EngineModel("tiny", Load, TinyModel.Tokenizer, chatTemplate: null);
         await using var engine = new InferenceEngine(
             model with { Draft = model }, Options(blocks: 2000), TimeProvider.System);
         CompletionRequest request = TinyEngine.Request(TinyEngine.Prompt(50), tokens: 21);

@@ -14,7 +14,7 @@ public class LifecycleTests
     public async Task SleepAsync_GivesMemoryBack_UntilWakeAsync(int level)
     {
         Backend? backend = null;
-        var model = new EngineModel("tiny", Load, TinyModel.Tokenizer, ChatTemplate: null);
+        var model = new EngineModel("tiny", Load, TinyModel.Tokenizer, chatTemplate: null);
         await using var engine = new InferenceEngine(model, TinyEngine.Options(2000), TimeProvider.System);
         CompletionRequest request = TinyEngine.Request(TinyEngine.Prompt(50), tokens: 20);
         Completed before = await engine.CompleteAsync(request);

@@ -40,11 +40,11 @@ internal static class TinyEngine
     public static InferenceEngine CreateDrafted(
         EngineOptions options, ulong draftSeed, ModelConfig? draftConfig = null, Tokenizer? tokenizer = null) =>
         new(
-            new EngineModel("tiny", backend => Load(backend, Config), TinyModel.Tokenizer, ChatTemplate: null)
+            new EngineModel("tiny", backend => Load(backend, Config), TinyModel.Tokenizer, chatTemplate: null)
             {
                 Draft = new EngineModel(
                     "draft", backend => Load(backend, draftConfig ?? Config, draftSeed),
-                    tokenizer ?? TinyModel.Tokenizer, ChatTemplate: null),
+                    tokenizer ?? TinyModel.Tokenizer, chatTemplate: null),
             },
             options, TimeProvider.System);
 
