@@ -185,18 +185,23 @@ internal unsafe struct QuantizedProduct : IJob
 
             Multiply(a, b, panel, left, IsGated || isPair ? right : left, TileOutputs);
             AddBias(segment, tile, left, TileOutputs, rows, Math.Min(columns, TileOutputs));
-            if (IsGated)
-            {
-                AddBias(segment + 1, tile, right, TileOutputs, rows, columns);
-                SwiGluSimd.Serial(left, right, left, rows * TileOutputs);
-            }
-
+            Finish(segment, tile, left, right, rows, columns);
             Copy(left, y, matrix.Ldy, rows, Math.Min(columns, TileOutputs));
-            if (isPair)
-            {
-                AddBias(segment, tile + 1, right, TileOutputs, rows, columns - TileOutputs);
-                Copy(right, y + TileOutputs, matrix.Ldy, rows, columns - TileOutputs);
-            }
+            Copy(right, y + TileOutputs, matrix.Ldy, rows, columns - TileOutputs);
+        }
+    }
+
+    /// <summary>Multiplies the other matrix into the gate, or finishes the second tile of a pair.</summary>
+    private readonly void Finish(int segment, int tile, float* left, float* right, int rows, int columns)
+    {
+        if (IsGated)
+        {
+            AddBias(segment + 1, tile, right, TileOutputs, rows, columns);
+            SwiGluSimd.Serial(left, right, left, rows * TileOutputs);
+        }
+        else if (columns > TileOutputs)
+        {
+            AddBias(segment, tile + 1, right, TileOutputs, rows, columns - TileOutputs);
         }
     }
 
@@ -234,10 +239,10 @@ internal unsafe struct QuantizedProduct : IJob
         }
     }
 
-    /// <summary>Copies a tile's results.</summary>
+    /// <summary>Copies a tile's results; nothing if there are no columns.</summary>
     private static void Copy(float* source, float* y, long ldy, int rows, int columns)
     {
-        for (int row = 0; row < rows; row++)
+        for (int row = 0; row < rows && columns > 0; row++)
         {
             new ReadOnlySpan<float>(source + (row * TileOutputs), columns)
                 .CopyTo(new Span<float>(y + (row * ldy), columns));
