@@ -14,6 +14,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["paged-attention"] = PagedAttentionBench.Run,
     ["elementwise"] = ElementWiseBench.Run,
     ["sampling"] = SamplingBench.Run,
+    ["long-context"] = LongContextBench.Run,
     ["training-step"] = TrainingStepBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,
