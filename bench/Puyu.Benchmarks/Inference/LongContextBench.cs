@@ -61,7 +61,8 @@ public static class LongContextBench
     /// <summary>A turn of a session: its prompt and one token of an answer.</summary>
     private static async Task CompleteAsync(InferenceEngine engine, string session, int turn)
     {
-        int[] ids = [.. Enumerable.Range(0, TurnTokens - 1).Select(i => 3 + (int)((i + turn) * 7919L % 1000))];
+        int[] ids =
+            [.. Enumerable.Range(0, TurnTokens - 1).Select(i => 3 + (int)((i + turn) * 7919L % 1000))];
         var request = new CompletionRequest
         {
             Prompt = new Prompt.OfTokens(ids),
@@ -92,7 +93,7 @@ public static class LongContextBench
         double[] contexts = [.. Enumerable.Range(0, Turns).Select(turn => (turn + 0.5) * TurnTokens)];
         (double constant, double slope) = Line(contexts, seconds);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{format}: a turn of {TurnTokens} tokens costs {constant:F1} s of a processor for products and what else a "
+            $"{format}: a turn of {TurnTokens} tokens costs {constant:F1} s of a processor for products and all else a "
             + $"token takes, and {slope * TurnTokens:F2} s more for every {TurnTokens} tokens before it"));
         output.WriteLine();
         output.WriteLine("| tokens | cache, MB | bytes a token | seconds | by the two terms | difference |");
@@ -114,7 +115,8 @@ public static class LongContextBench
     {
         double meanX = x.Average();
         double meanY = y.Average();
-        double slope = x.Zip(y, (xi, yi) => (xi - meanX) * (yi - meanY)).Sum() / x.Sum(xi => (xi - meanX) * (xi - meanX));
+        double slope = x.Zip(y, (xi, yi) => (xi - meanX) * (yi - meanY)).Sum()
+            / x.Sum(xi => (xi - meanX) * (xi - meanX));
         return (meanY - (slope * meanX), slope);
     }
 }

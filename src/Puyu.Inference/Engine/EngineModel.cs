@@ -37,7 +37,9 @@ internal sealed record EngineModel(string Name, Func<Backend, Decoder> Load, Tas
     /// <summary>A smaller model that proposes tokens; null for none.</summary>
     public EngineModel? Draft { get; init; }
 
-    /// <summary>Opens a model: configuration at once, the tokenizer meanwhile, the weights when they are asked for.</summary>
+    /// <summary>
+    /// Opens a model: configuration at once, the tokenizer meanwhile, the weights when they are asked for.
+    /// </summary>
     /// <param name="path">A folder in Hugging Face's layout, or a .gguf file.</param>
     /// <param name="options">Name, template and storage of the weights.</param>
     /// <exception cref="ArgumentException">There is no chat template of the name.</exception>

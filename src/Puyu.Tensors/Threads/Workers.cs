@@ -9,9 +9,9 @@ namespace Puyu.Tensors.Threads;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A job is over when its pieces are done, whoever did them: a worker whose processor is busy elsewhere holds up a piece
-/// that it has begun, but none that it has not. Number of the job and next piece are one word, so that a worker who comes
-/// late cannot take a piece of a job that is over, nor do a piece of the next with what it knows of the last.
+/// A job is over when its pieces are done, whoever did them: a worker whose processor is busy elsewhere holds up a
+/// piece that it has begun, but none that it has not. Number of the job and next piece are one word, so that a worker
+/// who comes late cannot take a piece of a job that is over, nor do one of the next with what it knows of the last.
 /// </para>
 /// <para>
 /// Between jobs a worker spins for a while, since the next op of a step follows within microseconds, and then parks.
@@ -188,8 +188,8 @@ internal sealed unsafe class Workers : IDisposable
     }
 
     /// <summary>
-    /// Waits until the number of the job has moved on. Whoever takes the parking mark back decides: the waker by waking,
-    /// or the worker itself, so that no wake-up is left over for a later job.
+    /// Waits until the number of the job has moved on. Whoever takes the parking mark back decides: the waker by
+    /// waking, or the worker itself, so that no wake-up is left over for a later job.
     /// </summary>
     private int WaitForWork(int worker, int seen)
     {

@@ -131,7 +131,8 @@ public class BatchTests
         await Task.WhenAll(_requests.Take(8).Select(request => engine.CompleteAsync(request)));
 
         EngineStatistics statistics = engine.Statistics;
-        Assert.Equal(_requests.Take(8).Sum(request => 5 + (int)(request.Sampling.Seed % 7)), statistics.CompletionTokens);
+        Assert.Equal(
+            _requests.Take(8).Sum(request => 5 + (int)(request.Sampling.Seed % 7)), statistics.CompletionTokens);
         Assert.Equal(_requests.Take(8).Sum(request => 3 + (5 * (int)request.Sampling.Seed)), statistics.PromptTokens);
         Assert.Equal(200, statistics.Blocks);
         Assert.Equal(TinyEngine.Bytes(1), statistics.BlockBytes);

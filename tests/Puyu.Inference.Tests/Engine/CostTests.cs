@@ -37,8 +37,8 @@ public class CostTests
         using var adapters = new AdapterTable();
         var counters = new EngineCounters();
         using var core = new EngineCore(
-            model, TinyEngine.Options() with { UpdateBuffer = 10_000, TokensPerStep = 64 }, new SessionTable(1), adapters,
-            counters, TimeProvider.System);
+            model, TinyEngine.Options() with { UpdateBuffer = 10_000, TokensPerStep = 64 }, new SessionTable(1),
+            adapters, counters, TimeProvider.System);
         for (int i = 0; i < 4; i++)
         {
             Add(core, model, prompt: 10, tokens: 500);

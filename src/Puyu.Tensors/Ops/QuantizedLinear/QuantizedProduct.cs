@@ -20,8 +20,8 @@ internal unsafe struct QuantizedProduct : IJob
     private const int ChunkBytes = 384 << 10;
 
     /// <summary>
-    /// The same where every chunk unpacks the weights. A panel is read in the time of its products with a whole tile, so
-    /// slowly that the third level suffices.
+    /// The same where every chunk unpacks the weights. A panel is read in the time of its products with a whole tile,
+    /// so slowly that the third level suffices.
     /// </summary>
     private const int UnpackingChunkBytes = 16 << 20;
 
