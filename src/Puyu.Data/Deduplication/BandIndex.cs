@@ -1,62 +1,74 @@
-using System.Runtime.InteropServices;
-
 namespace Puyu.Data.Deduplication;
 
 /// <summary>The texts kept so far, found by any band of their signature.</summary>
 /// <remarks>Texts that share a band form a chain, latest first: <c>_previous[text · bands + band]</c>.</remarks>
-internal sealed class BandIndex(MinHash minHash, DeduplicationOptions options)
+/// <param name="banding">How signatures are cut.</param>
+internal sealed class BandIndex(Banding banding)
 {
     private const int None = -1;
+    private const int MaxCleared = 4096;
 
-    private readonly Dictionary<ulong, int> _latest = [];
     private readonly List<int> _previous = [];
     private readonly List<int> _texts = [];
-    private readonly int[] _entries = new int[options.Bands];
+    private readonly List<int> _candidates = [];
+    private Dictionary<ulong, int> _latest = [];
 
-    /// <summary>The first kept text that is similar enough; if there is none, keeps this one.</summary>
-    /// <param name="text">Index of the text.</param>
-    /// <param name="signatures">Of all texts.</param>
-    /// <returns>The similar text, or <see cref="Duplicates.Kept"/>.</returns>
-    public int FindOrAdd(int text, uint[][] signatures)
+    /// <summary>The first kept text that shares a band and is similar enough.</summary>
+    /// <param name="signature">Of the text that is looked for.</param>
+    /// <param name="isSimilar">Whether a kept text is similar enough to it.</param>
+    /// <returns>The kept text, or <see cref="Duplicates.Kept"/>.</returns>
+    public int Find(ReadOnlySpan<uint> signature, Func<int, bool> isSimilar)
     {
-        uint[] signature = signatures[text];
-        int found = int.MaxValue;
-        for (int band = 0; band < options.Bands; band++)
+        _candidates.Clear();
+        for (int band = 0; band < banding.Bands; band++)
         {
-            _entries[band] = _latest.GetValueOrDefault(Key(signature, band), None);
-            for (int entry = _entries[band]; entry != None; entry = _previous[(entry * options.Bands) + band])
+            int entry = _latest.GetValueOrDefault(banding.Key(signature, band), None);
+            for (; entry != None; entry = _previous[(entry * banding.Bands) + band])
             {
-                int candidate = _texts[entry];
-                if (candidate < found && minHash.Similarity(signature, signatures[candidate]) >= options.Threshold)
-                {
-                    found = candidate;
-                }
+                _candidates.Add(_texts[entry]);
             }
         }
 
-        if (found != int.MaxValue)
+        _candidates.Sort();
+        int tried = None;
+        foreach (int candidate in _candidates)
         {
-            return found;
+            if (candidate != tried && isSimilar(candidate))
+            {
+                return candidate;
+            }
+
+            tried = candidate;
         }
 
-        Add(text, signature);
         return Duplicates.Kept;
     }
 
-    private void Add(int text, uint[] signature)
+    /// <summary>Keeps a text.</summary>
+    /// <param name="text">Its number; greater than those of the texts kept before.</param>
+    /// <param name="signature">Its signature.</param>
+    public void Add(int text, ReadOnlySpan<uint> signature)
     {
-        for (int band = 0; band < options.Bands; band++)
+        for (int band = 0; band < banding.Bands; band++)
         {
-            _previous.Add(_entries[band]);
-            _latest[Key(signature, band)] = _texts.Count;
+            ulong key = banding.Key(signature, band);
+            _previous.Add(_latest.GetValueOrDefault(key, None));
+            _latest[key] = _texts.Count;
         }
 
         _texts.Add(text);
     }
 
-    private ulong Key(uint[] signature, int band)
+    /// <summary>Forgets all texts.</summary>
+    public void Clear()
     {
-        ReadOnlySpan<uint> rows = signature.AsSpan(band * options.Rows, options.Rows);
-        return (ulong)Hashing.Hash128(MemoryMarshal.AsBytes(rows)) ^ (ulong)band;
+        if (_latest.Capacity > MaxCleared)
+        {
+            _latest = []; // clearing takes as long as the dictionary has ever been large
+        }
+
+        _latest.Clear();
+        _previous.Clear();
+        _texts.Clear();
     }
 }

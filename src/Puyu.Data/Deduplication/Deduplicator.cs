@@ -19,12 +19,11 @@ public static class Deduplicator
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(options);
-        var minHash = new MinHash(options);
         uint[][] signatures = new uint[texts.Count][];
-        UInt128[] fingerprints = Sign(texts, minHash, signatures, cancellationToken);
+        UInt128[] fingerprints = Sign(texts, options, signatures, cancellationToken);
         int[] duplicateOf = new int[texts.Count];
         var first = new Dictionary<UInt128, int>(texts.Count);
-        var index = new BandIndex(minHash, options);
+        var index = new BandIndex(new Banding(options.Bands, options.Rows));
         int exact = 0;
         int near = 0;
         for (int text = 0; text < texts.Count; text++)
@@ -40,29 +39,39 @@ public static class Deduplicator
             }
 
             original = text;
-            duplicateOf[text] = index.FindOrAdd(text, signatures);
-            near += duplicateOf[text] == Duplicates.Kept ? 0 : 1;
+            uint[] signature = signatures[text];
+            duplicateOf[text] = index.Find(
+                signature, other => MinHash.Similarity(signature, signatures[other]) >= options.Threshold);
+            if (duplicateOf[text] == Duplicates.Kept)
+            {
+                index.Add(text, signature);
+            }
+            else
+            {
+                near++;
+            }
         }
 
         return new Duplicates(duplicateOf, exact, near);
     }
 
     private static UInt128[] Sign(
-        IReadOnlyList<string> texts, MinHash minHash, uint[][] signatures, CancellationToken cancellationToken)
+        IReadOnlyList<string> texts, DeduplicationOptions options, uint[][] signatures,
+        CancellationToken cancellationToken)
     {
         const int Chunk = 512;
+        var minHash = new MinHash(options.Bands * options.Rows, options.Seed);
         UInt128[] fingerprints = new UInt128[texts.Count];
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         Parallel.For(0, (texts.Count + Chunk - 1) / Chunk, parallel, chunk =>
         {
-            var words = new List<ulong>();
+            var shingler = new Shingler(ShingleUnit.Words, options.ShingleWords);
+            uint[] signature = new uint[minHash.Stride];
             for (int text = chunk * Chunk; text < Math.Min(texts.Count, (chunk + 1) * Chunk); text++)
             {
-                words.Clear();
-                Words.Hash(texts[text], words);
-                fingerprints[text] = Words.Fingerprint(words);
-                signatures[text] = new uint[minHash.Stride];
-                minHash.Sign(CollectionsMarshal.AsSpan(words), signatures[text]);
+                minHash.Sign(shingler.Cut(texts[text]), signature);
+                fingerprints[text] = Words.Fingerprint(shingler.Units);
+                signatures[text] = signature[..minHash.Hashes];
             }
         });
         return fingerprints;

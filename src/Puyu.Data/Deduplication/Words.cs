@@ -8,14 +8,16 @@ namespace Puyu.Data.Deduplication;
 /// </summary>
 internal static class Words
 {
+    private const ulong Empty = 0x9E3779B97F4A7C15;
+    private const ulong Prime = 0x100000001B3; // of FNV-1a, which takes UTF-16 units here
+
     /// <summary>Appends the hash of each word.</summary>
     public static void Hash(ReadOnlySpan<char> text, List<ulong> hashes)
     {
-        const ulong Empty = 0x9E3779B97F4A7C15;
         ulong hash = Empty;
         foreach (char c in text)
         {
-            bool isWord = c < 128 ? char.IsAsciiLetterOrDigit(c) : char.IsLetterOrDigit(c) || char.IsSurrogate(c);
+            bool isWord = IsWord(c);
             bool standsAlone = c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF');
             if ((!isWord || standsAlone) && hash != Empty)
             {
@@ -25,7 +27,7 @@ internal static class Words
 
             if (isWord)
             {
-                hash = (hash ^ LowerCase(c)) * 0x100000001B3; // FNV-1a step, on UTF-16 units
+                hash = (hash ^ LowerCase(c)) * Prime;
                 if (standsAlone)
                 {
                     hashes.Add(Hashing.Mix(hash));
@@ -40,11 +42,26 @@ internal static class Words
         }
     }
 
+    /// <summary>Appends the hash of each letter or digit.</summary>
+    public static void HashCharacters(ReadOnlySpan<char> text, List<ulong> hashes)
+    {
+        foreach (char c in text)
+        {
+            if (IsWord(c))
+            {
+                hashes.Add(Hashing.Mix((Empty ^ LowerCase(c)) * Prime));
+            }
+        }
+    }
+
     /// <summary>
     /// 128 bits of a sequence of words: equal for texts that differ in case, space and punctuation only.
     /// </summary>
     public static UInt128 Fingerprint(List<ulong> hashes) =>
         Hashing.Hash128(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(hashes)));
+
+    private static bool IsWord(char c) =>
+        c < 128 ? char.IsAsciiLetterOrDigit(c) : char.IsLetterOrDigit(c) || char.IsSurrogate(c);
 
     private static char LowerCase(char c)
     {

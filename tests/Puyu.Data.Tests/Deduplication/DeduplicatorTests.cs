@@ -34,58 +34,6 @@ public class DeduplicatorTests
         Assert.Equal(Enumerable.Repeat(-1, 400), found.Of.Skip(800));
     }
 
-    /// <summary>
-    /// The share of equal hashes is binomial with k = 112 and p = the Jaccard similarity. Over 500 pairs the mean is
-    /// within 5 standard errors: 5 √(s(1 − s)/(112 · 500)) ≤ 0.0106.
-    /// </summary>
-    [Theory]
-    [InlineData(10)]
-    [InlineData(50)]
-    [InlineData(200)]
-    public void MinHash_EstimatesTheJaccardSimilarity(int common)
-    {
-        var minHash = new MinHash(_options with { ShingleWords = 1 });
-        double expected = common / 250.0;
-        var random = new CounterRandom(2);
-        double sum = 0;
-        for (int pair = 0; pair < 500; pair++)
-        {
-            ulong[] words = [.. Enumerable.Range(0, 250).Select(_ => random.NextUInt64())];
-            int half = (250 - common) / 2;
-            uint[] a = new uint[minHash.Stride];
-            uint[] b = new uint[minHash.Stride];
-            minHash.Sign(words.AsSpan(0, common + half), a);
-            minHash.Sign([.. words[..common], .. words[(common + half)..]], b);
-            sum += minHash.Similarity(a, b);
-        }
-
-        Assert.InRange((sum / 500) - expected, -0.0106, 0.0106);
-    }
-
-    [Fact]
-    public void Sign_IsTheMinimumOverShingles_ComputedOneByOne()
-    {
-        var minHash = new MinHash(_options);
-        var random = new CounterRandom(3);
-        ulong[] words = [.. Enumerable.Range(0, 9).Select(_ => random.NextUInt64())];
-        uint[] whole = new uint[minHash.Stride];
-        minHash.Sign(words, whole);
-
-        uint[] least = new uint[minHash.Stride];
-        least.AsSpan().Fill(uint.MaxValue);
-        for (int first = 0; first < 5; first++)
-        {
-            uint[] one = new uint[minHash.Stride];
-            minHash.Sign(words.AsSpan(first, 5), one);
-            for (int i = 0; i < least.Length; i++)
-            {
-                least[i] = Math.Min(least[i], one[i]);
-            }
-        }
-
-        Assert.Equal(least, whole);
-    }
-
     [Fact]
     public void Words_AreSplitAtPunctuation_AndIdeographsStandAlone()
     {

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace Puyu.Data.Deduplication;
+
+/// <summary>
+/// What a summary keeps of a document for <see cref="MinHashStage"/>: its signature, and for an exact verification the
+/// set of its shingles after it, in ascending order. Nothing of a document without words.
+/// </summary>
+internal readonly struct SignaturePayload(MinHashOptions options)
+{
+    private int SignatureBytes => options.Hashes * sizeof(uint);
+
+    /// <summary>The payload of a document.</summary>
+    /// <param name="signature">Its signature, without padding.</param>
+    /// <param name="shingles">Its shingles; left in another order.</param>
+    /// <param name="buffer">Holds the payload; grows as needed.</param>
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<uint> signature, Span<ulong> shingles, ref byte[] buffer)
+    {
+        if (shingles.Length == 0)
+        {
+            return default;
+        }
+
+        int count = options.Verify == Verification.Exact ? Distinct(shingles) : 0;
+        int length = checked(SignatureBytes + (count * sizeof(ulong)));
+        if (buffer.Length < length)
+        {
+            buffer = new byte[checked(length + (length / 2))];
+        }
+
+        MemoryMarshal.AsBytes(signature).CopyTo(buffer);
+        MemoryMarshal.AsBytes(shingles[..count]).CopyTo(buffer.AsSpan(SignatureBytes));
+        return buffer.AsSpan(0, length);
+    }
+
+    /// <summary>The signature in a payload.</summary>
+    public ReadOnlySpan<uint> Signature(ReadOnlySpan<byte> payload) =>
+        MemoryMarshal.Cast<byte, uint>(payload[..SignatureBytes]);
+
+    /// <summary>How similar two documents are, estimated or exactly.</summary>
+    public double Similarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => options.Verify == Verification.Exact
+        ? Jaccard(
+            MemoryMarshal.Cast<byte, ulong>(a[SignatureBytes..]), MemoryMarshal.Cast<byte, ulong>(b[SignatureBytes..]))
+        : MinHash.Similarity(Signature(a), Signature(b));
+
+    private static double Jaccard(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
+    {
+        (int i, int j, int common) = (0, 0, 0);
+        while (i < a.Length && j < b.Length)
+        {
+            (ulong x, ulong y) = (a[i], b[j]);
+            common += x == y ? 1 : 0;
+            i += x <= y ? 1 : 0;
+            j += y <= x ? 1 : 0;
+        }
+
+        return (double)common / (a.Length + b.Length - common);
+    }
+
+    /// <summary>Sorts, and moves the distinct ones to the front.</summary>
+    private static int Distinct(Span<ulong> shingles)
+    {
+        shingles.Sort();
+        int count = 1;
+        for (int i = 1; i < shingles.Length; i++)
+        {
+            if (shingles[i] != shingles[i - 1])
+            {
+                shingles[count++] = shingles[i];
+            }
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Puyu.Data.Deduplication;
+
+/// <summary>How two documents that share a band are compared before one goes.</summary>
+public enum Verification
+{
+    /// <summary>
+    /// Not at all: whatever a chain of shared bands connects is one cluster, as dissimilar as its ends may be.
+    /// </summary>
+    None,
+
+    /// <summary>By their signatures: the share of equal hashes must reach the threshold.</summary>
+    Estimate,
+
+    /// <summary>
+    /// By their shingles: the Jaccard similarity must reach the threshold. Keeps 8 bytes on disk for each shingle, more
+    /// than the text.
+    /// </summary>
+    Exact,
+}

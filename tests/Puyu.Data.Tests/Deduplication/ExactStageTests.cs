@@ -1,0 +1,57 @@
+using Puyu.Abstractions;
+using Puyu.Data.Deduplication;
+using Puyu.Data.Pipeline;
+
+namespace Puyu.Data.Tests.Deduplication;
+
+public class ExactStageTests
+{
+    [Theory]
+    [InlineData(ExactText.Words, new[] { "a@0", "a@300", "a@400" })]
+    [InlineData(ExactText.Characters, new[] { "a@0", "a@100", "a@300", "a@400" })]
+    public void Decide_ComparesWordsOrCharacters(ExactText text, string[] kept)
+    {
+        Document[] documents =
+        [
+            .. new[] { "One two.", "one, TWO", "One two.", "...", "!!!", "..." }.Select(
+                (content, i) => StageRun.Document("a", i, content)),
+        ];
+        var stage = new ExactStage(new ExactOptions { Text = text });
+
+        Decision[] decisions = StageRun.Decide(stage, documents);
+
+        Assert.Equal(kept, StageRun.Apply(stage, documents, decisions).Select(document => document.Id));
+        Assert.All(decisions, decision => Assert.Equal(("exact-duplicate", 1f), (decision.Rule, decision.Value)));
+    }
+
+    [Fact]
+    public void Decide_AgreesWithGrouping_InLittleMemory()
+    {
+        var random = new CounterRandom(1);
+        Document[] documents =
+        [
+            .. Enumerable.Range(0, 20_000).Select(i => StageRun.Document(
+                "a", i, $"text {random.NextInt32(8000)}", $"{random.NextInt32(5)}")),
+        ];
+        var stage = new ExactStage(new ExactOptions { Survivor = SurvivorPolicy.Newest, MemoryMegabytes = 0.0625 });
+
+        Decision[] decisions = StageRun.Decide(stage, documents, parts: 7);
+
+        Document[] best =
+        [
+            .. documents.GroupBy(document => document.Text).Select(group => group
+                .OrderByDescending(document => document.Metadata["dump"], StringComparer.Ordinal)
+                .ThenBy(document => document.Source.Key).First()),
+        ];
+        Assert.Equal(
+            best.Select(document => document.Id).Order(StringComparer.Ordinal),
+            StageRun.Apply(stage, documents, decisions).Select(document => document.Id).Order(StringComparer.Ordinal));
+        var clusters = new DuplicateClusters(decisions);
+        Assert.Equal(20_000 - best.Length, clusters.Duplicates);
+        Assert.Equal(
+            documents.CountBy(document => document.Text).Where(pair => pair.Value > 1).Select(pair => pair.Value)
+                .CountBy(size => size).OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)),
+            clusters.Sizes);
+        Assert.Equal(clusters.Sizes[^1].Size, clusters.Largest(1).Single().Duplicates + 1);
+    }
+}
