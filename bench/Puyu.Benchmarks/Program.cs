@@ -1,4 +1,5 @@
 using Puyu.Benchmarks;
+using Puyu.Benchmarks.Data;
 using Puyu.Benchmarks.Inference;
 using Puyu.Benchmarks.Ops;
 using Puyu.Benchmarks.Tokenizers;
@@ -16,6 +17,8 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["sampling"] = SamplingBench.Run,
     ["long-context"] = LongContextBench.Run,
     ["training-step"] = TrainingStepBench.Run,
+    ["data-minhash"] = MinHashBench.Run,
+    ["data-deduplication"] = DeduplicationBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,
 };
