@@ -1,3 +1,5 @@
+using Puyu.Data.Deduplication;
+
 namespace Puyu.Data.Pipeline;
 
 /// <summary>The stages and formats that recipes may name.</summary>
@@ -15,6 +17,7 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
     /// <summary>Everything that comes with this assembly.</summary>
     public static StageCatalog BuiltIn { get; } = new(
         [
+            .. DeduplicationStages.All,
         ],
         [
         ]);

@@ -6,6 +6,8 @@ namespace Puyu.Data.Tests.Deduplication;
 
 public class ExactStageTests
 {
+    private static readonly string[] _texts = ["One two.", "one, TWO", "One two.", "...", "!!!", "..."];
+
     [Theory]
     [InlineData(ExactText.Words, new[] { "a@0", "a@300", "a@400" })]
     [InlineData(ExactText.Characters, new[] { "a@0", "a@100", "a@300", "a@400" })]
@@ -13,8 +15,7 @@ public class ExactStageTests
     {
         Document[] documents =
         [
-            .. new[] { "One two.", "one, TWO", "One two.", "...", "!!!", "..." }.Select(
-                (content, i) => StageRun.Document("a", i, content)),
+            .. _texts.Select((content, i) => StageRun.Document("a", i, content)),
         ];
         var stage = new ExactStage(new ExactOptions { Text = text });
 

@@ -28,7 +28,9 @@ public sealed class MinHashIndexTests : IDisposable
         ];
         var options = new MinHashOptions
         {
-            Verify = verify, Survivor = SurvivorPolicy.Newest, MemoryMegabytes = 0.125,
+            Verify = verify,
+            Survivor = SurvivorPolicy.Newest,
+            MemoryMegabytes = 0.125,
         };
         Decision[] expected = StageRun.Decide(new MinHashStage(options), dumps.SelectMany(dump => dump));
 
@@ -64,13 +66,15 @@ public sealed class MinHashIndexTests : IDisposable
     {
         Document[] documents = [.. Enumerable.Range(0, 1000).Select(n => SyntheticCorpus.At(n, seed: 4))];
         string[] folders = [_folder.File("x"), _folder.File("y")];
-        foreach ((int parts, string folder) in new[] { 1, 5 }.Zip(folders))
+        foreach ((int i, string folder) in folders.Index())
         {
             var stage = new MinHashStage(new MinHashOptions
             {
-                Survivor = SurvivorPolicy.Longest, Verify = Verification.None, WriteIndex = folder,
+                Survivor = SurvivorPolicy.Longest,
+                Verify = Verification.None,
+                WriteIndex = folder,
             });
-            StageRun.Decide(stage, documents, parts, seed: (ulong)parts);
+            StageRun.Decide(stage, documents, parts: 1 + (4 * i), seed: (ulong)i);
         }
 
         foreach (string file in (ReadOnlySpan<string>)["survivors", "bands", "index.json"])

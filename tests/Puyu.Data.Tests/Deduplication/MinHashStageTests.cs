@@ -71,7 +71,11 @@ public sealed class MinHashStageTests
         Document[] documents = [.. Enumerable.Range(0, 200_000).Select(n => SyntheticCorpus.At(n, seed: 1))];
         var options = new MinHashOptions
         {
-            Hashes = 126, Bands = 14, Rows = 9, Survivor = SurvivorPolicy.Newest, MemoryMegabytes = 0.5,
+            Hashes = 126,
+            Bands = 14,
+            Rows = 9,
+            Survivor = SurvivorPolicy.Newest,
+            MemoryMegabytes = 0.5,
         };
         Document[] ranked =
         [
@@ -184,7 +188,11 @@ public sealed class MinHashStageTests
     {
         var options = new MinHashOptions
         {
-            Hashes = 0, ShingleLength = 0, Threshold = 1, Bands = 2, Survivor = SurvivorPolicy.Best,
+            Hashes = 0,
+            ShingleLength = 0,
+            Threshold = 1,
+            Bands = 2,
+            Survivor = SurvivorPolicy.Best,
             MemoryMegabytes = 0,
         };
 

@@ -8,6 +8,8 @@ public class MinHashTests
     private const int Union = 200;
     private const int Pairs = 20_000;
 
+    private static readonly double[] _similarities = [.5, .6, .7, .75, .8, .85];
+
     /// <summary>
     /// Of 20,000 pairs of known similarity, the share that agree in a band is within 3 standard deviations of the
     /// S-curve, for the bandings of FineWeb (14 × 8) and of InternLM2's setting (14 × 9); and the mean of the estimate
@@ -96,8 +98,7 @@ public class MinHashTests
     {
         var banding = new Banding(bands, rows);
 
-        Assert.Equal(
-            expected, new[] { .5, .6, .7, .75, .8, .85 }.Select(s => Math.Round(banding.Probability(s), 3)));
+        Assert.Equal(expected, _similarities.Select(s => Math.Round(banding.Probability(s), 3)));
     }
 
     /// <summary>Two sets of random shingles, of which exactly so many of 200 are common.</summary>

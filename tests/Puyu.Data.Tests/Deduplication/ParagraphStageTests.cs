@@ -39,7 +39,9 @@ public class ParagraphStageTests
         ];
         var stage = new ParagraphStage(new ParagraphOptions
         {
-            Unit = TextUnit.Sentences, Window = 3, MinDocumentWords = 4,
+            Unit = TextUnit.Sentences,
+            Window = 3,
+            MinDocumentWords = 4,
         });
 
         Decision[] decisions = StageRun.Decide(stage, documents);

@@ -22,8 +22,8 @@ public class SubstringStageTests
         Decision[] decisions = StageRun.Decide(stage, documents);
 
         Assert.Equal(
-            ["Older. A", "Newer: " + Shared + ", B"], // "er: " is part of the longest repetition
-            StageRun.Apply(stage, documents, decisions).Select(document => document.Text.Replace("Old.", "Older.")));
+            ["Old. A", "Newer: " + Shared + ", B"], // "er: " is part of the longest repetition
+            StageRun.Apply(stage, documents, decisions).Select(document => document.Text));
         Assert.All(decisions, decision => Assert.Equal(documents[1].Id, decision.MatchedId));
         Assert.Equal(Shared.Length, decisions.Single(d => d.Key == documents[2].Source.Key).Value);
     }
