@@ -7,7 +7,7 @@ public sealed class DuplicateClusters
 {
     private readonly Dictionary<DocumentSource, DuplicateCluster> _clusters = [];
 
-    /// <summary>Gathers decisions; those that match no document do not count. Memory: the documents that stay.</summary>
+    /// <summary>Gathers decisions that match a document. Memory: the documents that stay.</summary>
     /// <param name="decisions">Of one corpus stage.</param>
     public DuplicateClusters(IEnumerable<Decision> decisions)
     {

@@ -25,6 +25,6 @@ public enum ExactText
     /// <summary>Every UTF-16 unit.</summary>
     Characters,
 
-    /// <summary>The words: case, space and punctuation do not count. A text without words is taken by characters.</summary>
+    /// <summary>The words: case, space and punctuation do not count. Without words, the characters.</summary>
     Words,
 }

@@ -7,8 +7,8 @@ namespace Puyu.Data.Deduplication;
 /// <remarks>
 /// One pass over the summaries gives the ranking of the documents and the records of their bands; the records, sorted,
 /// give the clusters of documents that shared bands connect; each cluster is gone through from its best document.
-/// Everything is sorted in files, so the memory is that of the sorters, plus 8 bytes a document, plus the bands of those
-/// documents of one cluster that stay.
+/// Everything is sorted in files, so the memory is that of the sorters, plus 8 bytes a document, plus the bands of
+/// those documents of one cluster that stay.
 /// </remarks>
 internal sealed class MinHashClusters : IDisposable
 {

@@ -120,7 +120,8 @@ internal sealed class MinHashIndex
 
     private static Header HeaderOf(MinHashOptions options, int count) => new(
         1, count, options.Hashes, options.Banding.Bands, options.Banding.Rows, options.Unit.ToString(),
-        options.ShingleLength, options.Verify.ToString(), options.Seed, options.Survivor.ToString(), options.SurvivorBy);
+        options.ShingleLength, options.Verify.ToString(), options.Seed, options.Survivor.ToString(),
+        options.SurvivorBy);
 
     private sealed record Header(
         int Version, int Count, int Hashes, int Bands, int Rows, string Unit, int ShingleLength, string Verify,

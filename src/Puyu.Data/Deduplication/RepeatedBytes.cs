@@ -38,8 +38,8 @@ internal sealed class RepeatedBytes
     }
 
     /// <summary>
-    /// Documents with repeated bytes, the document in which the first of them occur first, and the stretches, as offsets
-    /// in the text: ascending, apart, overwritten by the next document's.
+    /// Documents with repeated bytes, the document in which the first of them occur first, and the stretches, as
+    /// offsets in the text: ascending, apart, overwritten by the next document's.
     /// </summary>
     public IEnumerable<(int Document, int Match, List<(int Start, int End)> Stretches)> All()
     {

@@ -118,7 +118,7 @@ internal static class SuffixArray
         }
     }
 
-    /// <summary>From LMS suffixes in order: L suffixes from the left, then S suffixes, LMS ones anew, from the right.</summary>
+    /// <summary>From LMS suffixes in order: L suffixes from the left, then all S suffixes from the right.</summary>
     private static void Induce<T>(
         ReadOnlySpan<T> text, Span<int> suffixes, ulong[] isS, int[] counts, int[] edges)
         where T : unmanaged, IBinaryInteger<T>
@@ -188,7 +188,7 @@ internal static class SuffixArray
         return found == 0 ? 0 : name + 1;
     }
 
-    /// <summary>Whether two stretches from an LMS suffix to the next are equal, the first symbol of the next included.</summary>
+    /// <summary>Whether two stretches from an LMS suffix to the first symbol of the next are equal.</summary>
     private static bool AreEqual<T>(ReadOnlySpan<T> text, ulong[] isS, int a, int b)
         where T : unmanaged, IBinaryInteger<T>
     {

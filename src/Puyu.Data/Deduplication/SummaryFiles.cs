@@ -43,7 +43,9 @@ internal sealed class SummaryFiles(IReadOnlyList<string> paths) : IDisposable
         while (read < length)
         {
             int more = RandomAccess.Read(file, buffer.AsSpan(read, length - read), offset + read);
-            read += more > 0 ? more : throw new InvalidDataException($"{paths[(int)(location >> OffsetBits)]} is short");
+            read += more > 0
+                ? more
+                : throw new InvalidDataException($"{paths[(int)(location >> OffsetBits)]} is cut short; rerun");
         }
 
         return new SummaryRecord(buffer.AsSpan(sizeof(int), length - sizeof(int)));

@@ -15,6 +15,6 @@ public enum SurvivorPolicy
     /// <summary>The most UTF-16 units.</summary>
     Longest,
 
-    /// <summary>The best score, by the polarity it is stored with; a document without is worse than all others.</summary>
+    /// <summary>The best score, by the polarity it is stored with; a document without is the worst.</summary>
     Best,
 }
