@@ -12,19 +12,14 @@ namespace Puyu.Tensors;
 /// </remarks>
 internal abstract unsafe class QuantizedKernels
 {
-    /// <summary>Rows from which on unpacking a tile costs less than it saves.</summary>
-    private const int ManyRows = 48;
-
     /// <summary>
     /// Whether 512-bit vectors of integers are added on other ports than they are multiplied on, as by AMD; Intel has
     /// two ports for both.
     /// </summary>
     private static readonly bool _addsBesideMultiplying = IsAmd();
 
-    private static readonly QuantizedKernels _many4 = Supported(bits: 4).First();
-    private static readonly QuantizedKernels _many8 = Supported(bits: 8).First();
-    private static readonly QuantizedKernels _few4 = Supported(bits: 4).First(kernels => !kernels.Unpacks);
-    private static readonly QuantizedKernels _few8 = Supported(bits: 8).First(kernels => !kernels.Unpacks);
+    private static readonly QuantizedKernels[] _four = [.. Supported(bits: 4)];
+    private static readonly QuantizedKernels[] _eight = [.. Supported(bits: 8)];
 
     private protected QuantizedKernels()
     {
@@ -41,6 +36,9 @@ internal abstract unsafe class QuantizedKernels
     /// </summary>
     public virtual int Origin => 0;
 
+    /// <summary>Rows from which on others are slower.</summary>
+    public virtual int MinRows => 1;
+
     /// <summary>Whether tiles are unpacked before they meet rows.</summary>
     public virtual bool Unpacks => false;
 
@@ -48,9 +46,9 @@ internal abstract unsafe class QuantizedKernels
     /// The fastest kernels for so many rows and codes of 4 or 8 bits. A row has the same bits for any number of rows.
     /// </summary>
     public static QuantizedKernels Best(int bits, int rows) =>
-        rows < ManyRows ? (bits == 4 ? _few4 : _few8) : (bits == 4 ? _many4 : _many8);
+        Array.Find(bits == 4 ? _four : _eight, kernels => rows >= kernels.MinRows)!;
 
-    /// <summary>All kernels that this processor runs, the fastest for many rows first.</summary>
+    /// <summary>All kernels that this processor runs, the fastest for so many rows as they are for first.</summary>
     public static IEnumerable<QuantizedKernels> Supported(int bits)
     {
         bool has512 = bits == 4 && Avx512F.IsSupported && Avx512BW.IsSupported;
@@ -58,6 +56,7 @@ internal abstract unsafe class QuantizedKernels
         if (has512 && _addsBesideMultiplying)
         {
             yield return new QuantizedKernelsUnpacked512();
+            yield return new QuantizedKernels512();
         }
 
         if (hasVnni)
@@ -67,12 +66,8 @@ internal abstract unsafe class QuantizedKernels
 
         if (has512 && !_addsBesideMultiplying)
         {
-            yield return new QuantizedKernelsUnpacked512();
-        }
-
-        if (has512)
-        {
             yield return new QuantizedKernels512();
+            yield return new QuantizedKernelsUnpacked512();
         }
 
         if (hasVnni)

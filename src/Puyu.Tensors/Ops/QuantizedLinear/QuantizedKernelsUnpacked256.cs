@@ -31,6 +31,9 @@ internal sealed unsafe class QuantizedKernelsUnpacked256(int bits) : UnpackingKe
     public override string Name => "AvxVnni, unpacked";
 
     /// <inheritdoc/>
+    public override int MinRows => 48;
+
+    /// <inheritdoc/>
     public override int Origin => BiasBits;
 
     /// <inheritdoc/>

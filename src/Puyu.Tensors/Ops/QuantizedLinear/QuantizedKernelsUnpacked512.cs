@@ -25,6 +25,9 @@ internal sealed unsafe class QuantizedKernelsUnpacked512() : UnpackingKernels(bi
     public override string Name => "Avx512BW, unpacked";
 
     /// <inheritdoc/>
+    public override int MinRows => 96;
+
+    /// <inheritdoc/>
     public override bool Pairs => true;
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Puyu.Tensors.Memory;
 using Puyu.Tensors.Quantization;
 using Puyu.Tensors.Threads;
@@ -168,12 +169,15 @@ internal unsafe struct QuantizedProduct : IJob
         QuantizedTile b = IsGated || _kernels.Pairs
             ? Weights(IsGated ? segment + 1 : segment, isPair ? tile + 1 : tile, unpacked + _unpackedBytes)
             : a;
-        float* left = stackalloc float[2 * TileOutputs * MaxPanelRows];
+        float* left = stackalloc float[4 * TileOutputs * MaxPanelRows];
         float* right = left + (TileOutputs * MaxPanelRows);
+        a.Gap = isPair ? matrix.TileBytes : 0;
+        a.Scratch = right + (TileOutputs * MaxPanelRows);
         int full = isPair ? 2 * TileOutputs : TileOutputs;
         int columns = Math.Min(full, matrix.Outputs - (tile * TileOutputs));
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
+            PrefetchNext(segment, tile, isPair ? 2 : 1, panel - firstPanel, endPanel - firstPanel);
             int rows = _rows.RowsOf(panel);
             float* y = matrix.Y + (panel * _rows.PanelRows * matrix.Ldy) + (tile * TileOutputs);
             if (!IsGated && columns == full)
@@ -212,6 +216,7 @@ internal unsafe struct QuantizedProduct : IJob
         QuantizedTile operands = _shape;
         operands.Weights = matrix.FirstTile + (tile * matrix.TileBytes);
         operands.Multiplier = matrix.Multiplier;
+        operands.Bytes = matrix.TileBytes;
         if (_kernels.Unpacks)
         {
             _kernels.Unpack(operands, unpacked);
@@ -221,6 +226,24 @@ internal unsafe struct QuantizedProduct : IJob
         return operands;
     }
 
+    /// <summary>
+    /// Brings a part of what is unpacked next nearer, so that unpacking, which does nothing else, need not wait for it.
+    /// </summary>
+    private readonly void PrefetchNext(int segment, int tile, int tiles, int part, int parts)
+    {
+        int last = !_kernels.Unpacks ? -1 : IsGated ? segment + 1 : segment;
+        for (int i = segment; i <= last; i++)
+        {
+            ref readonly Segment matrix = ref _segments[i];
+            long bytes = matrix.TileBytes * Math.Min(tiles, matrix.Tiles - tile - tiles);
+            byte* next = matrix.FirstTile + ((tile + tiles) * matrix.TileBytes);
+            for (long at = bytes * part / parts / 64 * 64; at < bytes * (part + 1) / parts; at += 64)
+            {
+                Sse.Prefetch1(next + at);
+            }
+        }
+    }
+
     /// <summary>Multiplies a panel with one tile, where both results are one place, or with two.</summary>
     private readonly void Multiply(QuantizedTile a, in QuantizedTile b, int panel, float* ya, float* yb, long ldy)
     {
@@ -228,6 +251,7 @@ internal unsafe struct QuantizedProduct : IJob
         a.Y = ya;
         a.Ldy = ldy;
         a.PairedWeights = b.Weights;
+        a.PairedMultiplier = b.Multiplier;
         a.PairedY = yb;
         _kernels.Run(a, _rows.RowsOf(panel));
         if (ya != yb && !_kernels.Pairs)

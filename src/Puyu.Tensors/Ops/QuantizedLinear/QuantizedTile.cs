@@ -39,6 +39,18 @@ internal unsafe struct QuantizedTile
     /// <summary>The weights of the other tile of a pair.</summary>
     public byte* PairedWeights;
 
+    /// <summary>The same as <see cref="Multiplier"/> for the other tile.</summary>
+    public float PairedMultiplier;
+
+    /// <summary>Bytes of the tile.</summary>
+    public long Bytes;
+
+    /// <summary>Bytes between this tile and the one that is computed next in its place.</summary>
+    public long Gap;
+
+    /// <summary>[8, 2, 16], for kernels that keep the sums of groups in memory.</summary>
+    public float* Scratch;
+
     /// <summary>[W, 16], overwritten: the result of the other tile of a pair.</summary>
     public float* PairedY;
 
@@ -85,4 +97,20 @@ internal readonly struct StoredZeros : IZeros
     public static bool Exist => true;
 
     public static int HeadBytes => 2 * QuantizedTile.PairScales * sizeof(ushort);
+}
+
+/// <summary>Whether groups have more than one block, known to the JIT.</summary>
+internal interface IBlockCount
+{
+    static abstract bool AreMany { get; }
+}
+
+internal readonly struct OneBlock : IBlockCount
+{
+    public static bool AreMany => false;
+}
+
+internal readonly struct ManyBlocks : IBlockCount
+{
+    public static bool AreMany => true;
 }
