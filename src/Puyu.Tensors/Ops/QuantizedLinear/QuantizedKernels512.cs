@@ -10,13 +10,14 @@ namespace Puyu.Tensors;
 /// <para>
 /// A vector of codes meets four activations of a row in every 32-bit lane. Products of a block, at most 8 steps of
 /// 2 · 15 · 127, are summed in 16 bits, which spares the widening of seven steps in eight; groups in F32. Where
-/// multipliers and adders have ports of their own, as on AMD's cores, multiplying 64 codes and adding them up costs what
-/// one instruction of 512-bit VNNI would. Two tiles share an activation: loads, two a cycle, would be the limit otherwise.
+/// multipliers and adders have ports of their own, as on AMD's cores, multiplying 64 codes and adding them up costs
+/// what one instruction of 512-bit VNNI would. Two tiles share an activation: loads, two a cycle, would be the limit
+/// otherwise.
 /// </para>
 /// <para>
-/// Registers: for each row and tile a sum of 16-bit lanes, 16 for eight rows; four for codes, the rest for an activation
-/// and constants. Groups of several blocks, whose sums in 32 bits need registers too, are computed four rows at a time.
-/// Sums of groups, in F32, stand in memory. Nothing spills (DOTNET_JitDisasm=Run).
+/// Registers: for each row and tile a sum of 16-bit lanes, 16 for eight rows; four for codes, the rest for an
+/// activation and constants. Groups of several blocks, whose sums in 32 bits need registers too, are computed four rows
+/// at a time. Sums of groups, in F32, stand in memory. Nothing spills (DOTNET_JitDisasm=Run).
 /// </para>
 /// </remarks>
 internal sealed unsafe class QuantizedKernels512 : QuantizedKernels
@@ -200,7 +201,8 @@ internal sealed unsafe class QuantizedKernels512 : QuantizedKernels
             Add<TRows, TZeros>(3, y, a3, b3, scaleA, scaleB, zeroA, zeroB, d, sums);
             if (TRows.Count > BlockRows)
             {
-                (a0, a1, a2, a3, b0, b1, b2, b3) = (default, default, default, default, default, default, default, default);
+                (a0, a1, a2, a3) = (default, default, default, default);
+                (b0, b1, b2, b3) = (default, default, default, default);
                 Widen<TRows>(4, ref a0, ref b0, ref s4, ref t4);
                 Widen<TRows>(5, ref a1, ref b1, ref s5, ref t5);
                 Widen<TRows>(6, ref a2, ref b2, ref s6, ref t6);
