@@ -37,7 +37,7 @@ internal abstract unsafe class QuantizedKernels
     public virtual int Origin => 0;
 
     /// <summary>Rows from which on others are slower.</summary>
-    public virtual int MinRows => 1;
+    public virtual int MinRows => 0;
 
     /// <summary>Whether tiles are unpacked before they meet rows.</summary>
     public virtual bool Unpacks => false;
@@ -45,8 +45,17 @@ internal abstract unsafe class QuantizedKernels
     /// <summary>
     /// The fastest kernels for so many rows and codes of 4 or 8 bits. A row has the same bits for any number of rows.
     /// </summary>
-    public static QuantizedKernels Best(int bits, int rows) =>
-        Array.Find(bits == 4 ? _four : _eight, kernels => rows >= kernels.MinRows)!;
+    public static QuantizedKernels Best(int bits, int rows)
+    {
+        QuantizedKernels[] all = bits == 4 ? _four : _eight;
+        int best = 0;
+        while (rows < all[best].MinRows)
+        {
+            best++;
+        }
+
+        return all[best];
+    }
 
     /// <summary>All kernels that this processor runs, the fastest for so many rows as they are for first.</summary>
     public static IEnumerable<QuantizedKernels> Supported(int bits)

@@ -166,9 +166,7 @@ internal unsafe struct QuantizedProduct : IJob
         ref readonly Segment matrix = ref _segments[segment];
         bool isPair = _kernels.Pairs && !IsGated && tile + 1 < matrix.Tiles;
         QuantizedTile a = Weights(segment, tile, unpacked);
-        QuantizedTile b = IsGated || _kernels.Pairs
-            ? Weights(IsGated ? segment + 1 : segment, isPair ? tile + 1 : tile, unpacked + _unpackedBytes)
-            : a;
+        QuantizedTile b = Other(segment, tile, isPair, unpacked + _unpackedBytes, a);
         float* left = stackalloc float[4 * TileOutputs * MaxPanelRows];
         float* right = left + (TileOutputs * MaxPanelRows);
         a.Gap = isPair ? matrix.TileBytes : 0;
@@ -207,6 +205,18 @@ internal unsafe struct QuantizedProduct : IJob
         {
             AddBias(segment, tile + 1, right, TileOutputs, rows, columns - TileOutputs);
         }
+    }
+
+    /// <summary>What is computed beside a tile.</summary>
+    private readonly QuantizedTile Other(
+        int segment, int tile, bool isPair, byte* unpacked, in QuantizedTile a)
+    {
+        if (IsGated)
+        {
+            return Weights(segment + 1, tile, unpacked);
+        }
+
+        return _kernels.Pairs ? Weights(segment, isPair ? tile + 1 : tile, unpacked) : a;
     }
 
     /// <summary>The weights of a tile, as the kernels read them.</summary>
