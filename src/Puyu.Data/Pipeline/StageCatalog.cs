@@ -1,4 +1,7 @@
+using Puyu.Data.Code;
+using Puyu.Data.Decontamination;
 using Puyu.Data.Deduplication;
+using Puyu.Data.Html;
 
 namespace Puyu.Data.Pipeline;
 
@@ -17,7 +20,10 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
     /// <summary>Everything that comes with this assembly.</summary>
     public static StageCatalog BuiltIn { get; } = new(
         [
+            .. CodeStages.All,
+            .. DecontaminationStages.All,
             .. DeduplicationStages.All,
+            .. HtmlStages.All,
         ],
         [
         ]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Puyu.Data.Code;
 using Puyu.Data.Pipeline;
 
@@ -109,6 +110,25 @@ public class CodeStageTests
         Assert.Equal(expected, stage.Measures.Index()
             .FirstOrDefault(measure => !measure.Item.Admits(values[measure.Index])).Item?.Name);
         Assert.Equal(0.5, values[5], tolerance: 0.02);
+    }
+
+    [DataFact]
+    public void Recipes_CountTokensByATokenizer_IfTheyNameOne()
+    {
+        RecipeContext context = new(
+            TestData.File("tokenizers"), "steps[0].stages[0]", seed: 0, warn: _ => { });
+        StageFactory factory = Assert.Single(CodeStages.All, stage => stage.Name == "repository");
+        Document[] documents = [.. Enumerable.Range(0, 8).Select(i => // numbers: about two digits a token
+            File("r", $"{i}.md", string.Concat(Enumerable.Range(0, 90).Select(digit => digit * 7 % 10))))];
+
+        Document[] roughly = Run((ICorpusStage)factory.Create(
+            JsonElement.Parse("{\"tokenLimit\": 210}"), context), documents);
+        Document[] exactly = Run((ICorpusStage)factory.Create(
+            JsonElement.Parse("{\"tokenLimit\": 210, \"tokenizer\": \"internlm2.model\"}"), context), documents);
+
+        Assert.Single(roughly); // 8 times 101 bytes, a quarter of it rounded up
+        Assert.InRange(exactly.Length, 2, 4);
+        Assert.Equal([TestData.File("tokenizers", "internlm2.model")], context.Inputs);
     }
 
     private static Document File(string repository, string path, string text) => new($"{repository}/{path}", text)

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Puyu.Data.Decontamination;
+using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Tests.Decontamination;
 
@@ -145,6 +147,21 @@ public class DecontaminationTests
         Assert.False(stage.Measures[0].Admits(values[0]));
         Assert.Null(stage.Apply(new Document("2", "Nothing of the kind."), values).Note);
         Assert.True(stage.Measures[0].Admits(values[0]));
+    }
+
+    [Fact]
+    public void Recipes_NameTheIndex_AsAFileTheResultDependsOn()
+    {
+        using var folder = new TemporaryFolder();
+        Index("hens.txt", Item).Save(folder.File("x.index"));
+        RecipeContext context = new(folder.Root, "steps[0].stages[0]", seed: 0, warn: _ => { });
+        float[] values = new float[2];
+
+        var stage = (DecontaminateStage)Assert.Single(DecontaminationStages.All)
+            .Create(JsonElement.Parse("{\"index\": \"x.index\"}"), context);
+
+        Assert.NotNull(stage.Apply(new Document("1", Item), values).Note);
+        Assert.Equal([folder.File("x.index")], context.Inputs);
     }
 
     /// <summary>Check 22 of the data engine: forty items each, four ways of pasting, all found and named rightly.</summary>

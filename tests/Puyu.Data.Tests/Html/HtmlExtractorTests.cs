@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Puyu.Abstractions;
 using Puyu.Data.Html;
+using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Tests.Html;
 
@@ -186,6 +187,20 @@ public class HtmlExtractorTests
         Assert.Equal(document.Text.Length, values[0]);
         Assert.Equal(0, values[1]);
         Assert.Equal(2, values[3]);
+    }
+
+    [Fact]
+    public void Recipes_NameTheStageAndItsOptions()
+    {
+        RecipeContext context = new("/", "steps[0].stages[0]", seed: 0, warn: _ => { });
+        StageFactory factory = Assert.Single(HtmlStages.All);
+        float[] values = new float[5];
+
+        var stage = (HtmlStage)factory.Create(JsonElement.Parse("{\"output\": \"markdown\"}"), context);
+
+        Assert.Equal($"> {Prose}", stage.Apply(new Document("1", $"<blockquote>{Prose}</blockquote>"), values).Document.Text);
+        var problem = Assert.Throws<InvalidDataException>(() => factory.Create(JsonElement.Parse("{\"outputs\": 1}"), context));
+        Assert.Contains("outputs", problem.Message, StringComparison.Ordinal);
     }
 
     private static HtmlPage Extract(string html, HtmlOutput output = HtmlOutput.Text) =>
