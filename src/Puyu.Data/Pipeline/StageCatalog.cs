@@ -1,4 +1,5 @@
 using Puyu.Data.Deduplication;
+using Puyu.Data.Formats;
 
 namespace Puyu.Data.Pipeline;
 
@@ -20,6 +21,7 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
             .. DeduplicationStages.All,
         ],
         [
+            .. DocumentFormats.All,
         ]);
 
     /// <summary>Names of the stages, in ordinal order.</summary>
