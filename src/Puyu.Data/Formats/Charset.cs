@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Puyu.Data.Formats;
@@ -7,6 +8,8 @@ namespace Puyu.Data.Formats;
 internal static class Charset
 {
     private const int PrescanBytes = 4096;
+
+    private static readonly SearchValues<char> _endsOfLabel = SearchValues.Create("\"'; />");
 
     /// <summary>Labels of the web whose name in .NET is another, or that mean a superset of what they say.</summary>
     private static readonly Dictionary<string, string> _aliases = new(StringComparer.OrdinalIgnoreCase)
@@ -161,7 +164,7 @@ internal static class Charset
         }
 
         value = value[1..].TrimStart().TrimStart("\"'");
-        int end = value.IndexOfAny("\"'; />");
+        int end = value.IndexOfAny(_endsOfLabel);
         value = end < 0 ? value : value[..end];
         return value.IsEmpty ? null : value.ToString();
     }

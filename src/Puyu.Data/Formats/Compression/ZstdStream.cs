@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Puyu.Data.Formats;
 
 /// <summary>Compresses into another stream, which stays open, as one zstd frame of the usual level.</summary>
@@ -6,7 +8,9 @@ internal sealed unsafe class ZstdStream : Stream
     private const int GoOn = 0;
     private const int EndFrame = 2;
 
+    [SuppressMessage("Reliability", "CA2213", Justification = "it stays open")]
     private readonly Stream _stream;
+
     private readonly byte[] _output = new byte[1 << 17];
     private nint _context;
 

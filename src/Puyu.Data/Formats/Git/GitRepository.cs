@@ -167,7 +167,7 @@ internal sealed class GitRepository : IDisposable
             text = Reference(text[4..].Trim());
         }
 
-        return text.Length == 40 && !text.AsSpan().ContainsAnyExcept("0123456789abcdef")
+        return text.Length == 40 && text.All(char.IsAsciiHexDigitLower)
             ? text
             : throw new InvalidDataException($"HEAD is '{text}' but must lead to a commit with a SHA-1");
     }
