@@ -48,7 +48,7 @@ internal static class Archives
         return string.Join(' ', Words(random.NextInt32(1 << 30), count, words));
     }
 
-    private static IEnumerable<string> Words(int seed, int count, string[] words)
+    private static List<string> Words(int seed, int count, string[] words)
     {
         var random = new CounterRandom((ulong)seed);
         var drawn = new List<string>();

@@ -30,16 +30,14 @@ public sealed class CodeReaderTests : IDisposable
         Assert.Equal(["f/b/latin.c", "f/big.txt"], read.Bad.Select(record => record.File));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Read_TakesTheFilesAtHead_OfABareRepository(bool isPacked)
-    {
-        if (!HasGit())
-        {
-            return;
-        }
+    [GitFact]
+    public void Read_TakesTheFilesAtHead_OfABareRepository() => CheckHead(isPacked: false);
 
+    [GitFact]
+    public void Read_TakesTheFilesAtHead_OfPacks() => CheckHead(isPacked: true);
+
+    private void CheckHead(bool isPacked)
+    {
         string bare = MakeRepository(isPacked);
 
         Reading read = Reading.Of(_reader, bare);
@@ -55,14 +53,9 @@ public sealed class CodeReaderTests : IDisposable
         Assert.Equal(read.Everything, Reading.Of(_reader, bare, partBytes: 1).Everything);
     }
 
-    [Fact]
+    [GitFact]
     public void Read_OfADamagedRepository_QuarantinesWhatIsDamaged()
     {
-        if (!HasGit())
-        {
-            return;
-        }
-
         string bare = MakeRepository(isPacked: true);
         string good = Reading.Of(_reader, bare).Everything;
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(bare, "objects", "pack"), "pack-*")
@@ -122,9 +115,6 @@ public sealed class CodeReaderTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllBytes(full, bytes);
     }
-
-    private static bool HasGit() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Any(folder => File.Exists(Path.Combine(folder, "git")));
 
     private static void Git(string folder, params string[] arguments)
     {

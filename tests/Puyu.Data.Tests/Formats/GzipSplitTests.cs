@@ -96,7 +96,7 @@ public sealed class GzipSplitTests : IDisposable
         Reading read = Reading.Of(Reading.JsonLines(), path);
 
         string[] kept = [.. read.Texts.Select(text => text[..1])];
-        Assert.All(["0", "1", "3", "4", "6", "8"], text => Assert.Contains(text, kept));
+        Assert.All("013468", text => Assert.Contains($"{text}", kept));
         long[] starts = [.. new[] { 2, 5, 7 }.Select(i => members.Take(i).Sum(member => (long)member.Length))];
         Assert.Equal(starts, read.Bad.Select(record => record.Offset).Distinct());
     }

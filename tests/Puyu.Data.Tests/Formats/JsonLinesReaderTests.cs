@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Puyu.Abstractions;
-using Puyu.Data.Formats;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Tests.Formats;
