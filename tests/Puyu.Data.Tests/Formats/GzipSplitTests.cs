@@ -97,7 +97,8 @@ public sealed class GzipSplitTests : IDisposable
 
         string[] kept = [.. read.Texts.Select(text => text[..1])];
         Assert.All("013468", text => Assert.Contains($"{text}", kept));
-        long[] starts = [.. new[] { 2, 5, 7 }.Select(i => members.Take(i).Sum(member => (long)member.Length))];
+        int[] damaged = [2, 5, 7];
+        long[] starts = [.. damaged.Select(i => members.Take(i).Sum(member => (long)member.Length))];
         Assert.Equal(starts, read.Bad.Select(record => record.Offset).Distinct());
     }
 
