@@ -2,7 +2,8 @@ using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Formats;
 
-/// <summary>What readers of files have in common: folders, compression, parts, numbers of records.</summary>
+/// <summary>What readers of files have in common: folders, compression, parts, places of records.</summary>
+/// <remarks>A folder is read as its files one after the other, and offsets in it count the bytes of all of them.</remarks>
 /// <param name="format">Name of the format, by which files of a folder are chosen.</param>
 internal abstract class FileReader(string format) : IDocumentReader
 {
@@ -16,31 +17,32 @@ internal abstract class FileReader(string format) : IDocumentReader
         }
 
         var parts = new List<SourcePart>();
-        foreach (string inside in FolderFiles.Below(file, path => DocumentFormats.OfPath(path) == format))
+        long first = 0;
+        long end = 0;
+        foreach (SourcePart piece in FilesOf(file, name).SelectMany(inside => SplitFile(inside.Path, name, partBytes)))
         {
-            parts.AddRange(SplitFile(Path.Combine(file, inside), $"{name}/{inside}", partBytes));
+            end += piece.Length;
+            if (end - first >= partBytes)
+            {
+                parts.Add(new SourcePart(file, name, first, end - first));
+                first = end;
+            }
+        }
+
+        if (first < end)
+        {
+            parts.Add(new SourcePart(file, name, first, end - first));
         }
 
         return parts;
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Document> Read(SourcePart part, Quarantine quarantine)
-    {
-        if (part.Length == 0)
-        {
-            yield break;
-        }
+    public IEnumerable<Document> Read(SourcePart part, Quarantine quarantine) => Directory.Exists(part.Path)
+        ? PiecesOf(part).SelectMany(piece => ReadFile(piece, quarantine))
+        : ReadFile(part, quarantine);
 
-        using ByteSource source = ByteSource.Open(part);
-        var records = new RecordPlaces(part.File, source);
-        foreach (Document document in Read(part, source, records, quarantine))
-        {
-            yield return document;
-        }
-    }
-
-    /// <summary>Reads the documents of an open part.</summary>
+    /// <summary>Reads the documents of an open part of a file.</summary>
     protected abstract IEnumerable<Document> Read(
         SourcePart part, ByteSource source, RecordPlaces places, Quarantine quarantine);
 
@@ -60,6 +62,42 @@ internal abstract class FileReader(string format) : IDocumentReader
         }
 
         return buffer.TryResume();
+    }
+
+    private IEnumerable<SourcePart> FilesOf(string folder, string name)
+    {
+        foreach (string inside in FolderFiles.Below(folder, path => DocumentFormats.OfPath(path) == format))
+        {
+            string path = Path.Combine(folder, inside);
+            yield return new SourcePart(path, $"{name}/{inside}", 0, new FileInfo(path).Length);
+        }
+    }
+
+    /// <summary>The stretches of files that a part of a folder consists of.</summary>
+    private IEnumerable<SourcePart> PiecesOf(SourcePart part)
+    {
+        long begin = 0;
+        foreach (SourcePart file in FilesOf(part.Path, part.File))
+        {
+            long first = Math.Max(part.Offset - begin, 0);
+            long end = Math.Min(part.Offset + part.Length - begin, file.Length);
+            if (first < end)
+            {
+                yield return file with { Offset = first, Length = end - first };
+            }
+
+            begin += file.Length;
+        }
+    }
+
+    private IEnumerable<Document> ReadFile(SourcePart part, Quarantine quarantine)
+    {
+        using ByteSource source = ByteSource.Open(part);
+        var places = new RecordPlaces(part.File, source);
+        foreach (Document document in Read(part, source, places, quarantine))
+        {
+            yield return document;
+        }
     }
 
     private List<SourcePart> SplitFile(string file, string name, long partBytes)
