@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Puyu.Data.Formats;
 
 namespace Puyu.Data.Pipeline;
 
@@ -38,7 +39,9 @@ public sealed class RecipeSource
     {
         Dictionary<string, RecipeNode> members = node.Members(null);
         string pattern = node.Required(members, "path").Text();
-        FormatFactory format = catalog.Format(node.Required(members, "format").Text(), node.Path);
+        string name = members.TryGetValue("format", out RecipeNode named) ? named.Text() : DocumentFormats.OfPath(pattern)
+            ?? throw new InvalidDataException($"{node.Path}.path is '{pattern}', whose ending says no format: add \"format\"");
+        FormatFactory format = catalog.Format(name, node.Path);
         if (format.Reader is null)
         {
             throw new InvalidDataException($"{node.Path}.format is '{format.Name}' but that can only be written");

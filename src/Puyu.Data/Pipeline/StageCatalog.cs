@@ -2,6 +2,7 @@ using Puyu.Data.Code;
 using Puyu.Data.Decontamination;
 using Puyu.Data.Deduplication;
 using Puyu.Data.Html;
+using Puyu.Data.Formats;
 
 namespace Puyu.Data.Pipeline;
 
@@ -26,6 +27,7 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
             .. HtmlStages.All,
         ],
         [
+            .. DocumentFormats.All,
         ]);
 
     /// <summary>Names of the stages, in ordinal order.</summary>
