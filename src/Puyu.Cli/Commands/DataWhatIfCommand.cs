@@ -45,8 +45,8 @@ internal static class DataWhatIfCommand
         Measure tried = counts.Tried;
         Console.WriteLine($"{stage}, {measure} {Bounds(present)}: {Count(counts.Kept)} of {all} documents stay");
         Console.WriteLine($"{stage}, {measure} {Bounds(tried)}: {Count(counts.KeptThen)} of {all} would stay");
-        Console.WriteLine(
-            $"  {Count(counts.NewlyRemoved)} more would go, {Count(counts.NewlyRemovedFromOutput)} of them from the result");
+        string fromResult = Count(counts.NewlyRemovedFromOutput);
+        Console.WriteLine($"  {Count(counts.NewlyRemoved)} more would go, {fromResult} of them from the result");
         Console.WriteLine($"  {Count(counts.NewlyKept)} more would stay here; later stages have not seen them");
     }
 
