@@ -15,10 +15,9 @@ internal static class DataRunCommand
     {
         var recipe = new Argument<string>("recipe") { Description = "A recipe, JSON (docs/data-engine.md)." };
         Option<string> output = DataCommand.OutOption();
-        var threads = new Option<int>("--threads")
+        var threads = new Option<int?>("--threads")
         {
-            Description = "Parts at work at once; does not change the result. All processors by default.",
-            DefaultValueFactory = _ => Environment.ProcessorCount,
+            Description = "Parts at work at once; does not change the result. All processors by default, of a job one.",
         };
         var tasks = new Option<int?>("--tasks")
         {
@@ -47,7 +46,8 @@ internal static class DataRunCommand
         };
         command.SetAction((line, cancellation) => Task.FromResult(Run(
             new RunLine(
-                line.GetRequiredValue(recipe), line.GetRequiredValue(output), line.GetValue(threads),
+                line.GetRequiredValue(recipe), line.GetRequiredValue(output),
+                line.GetValue(threads) ?? (line.GetValue(executor) == Slurm ? 1 : Environment.ProcessorCount),
                 line.GetValue(tasks), line.GetValue(rank), line.GetValue(phase), line.GetValue(executor) == Slurm,
                 line.GetValue(sbatch)!),
             cancellation)));
@@ -60,6 +60,11 @@ internal static class DataRunCommand
         Recipe recipe = Recipe.Load(
             line.Recipe, StageCatalog.BuiltIn, warning => Console.Error.WriteLine($"puyu: note: {warning}"));
         PipelineRun run = PipelineRun.Create(recipe, line.Output, cancellation);
+        if (line.Phase >= run.Phases.Count)
+        {
+            throw new ArgumentException($"--phase is {line.Phase} but must be below {run.Phases.Count}, its phases");
+        }
+
         if (line.IsSlurm)
         {
             Console.WriteLine($"{run.Parts} parts in {run.Phases.Count} phases for {line.Tasks} tasks");

@@ -16,11 +16,15 @@ internal static class LedgerBuilder
             return false;
         }
 
-        using SqliteConnection ledger = LedgerSchema.Open(plan.Folder.Ledger, SqliteOpenMode.ReadOnly);
-        using SqliteCommand command = ledger.CreateCommand();
-        command.CommandText = "SELECT value FROM meta WHERE name = $name";
-        command.Parameters.AddWithValue("$name", LedgerSchema.KeyName);
-        return command.ExecuteScalar() as string == plan.Key;
+        try
+        {
+            using SqliteConnection ledger = LedgerSchema.Open(plan.Folder.Ledger, SqliteOpenMode.ReadOnly);
+            return LedgerSchema.Meta(ledger, LedgerSchema.KeyName) == plan.Key;
+        }
+        catch (SqliteException)
+        {
+            return false; // damaged: it is made anew
+        }
     }
 
     /// <summary>Writes the ledger, whole or not at all, and deletes finished files that are not of this plan.</summary>
@@ -67,6 +71,7 @@ internal static class LedgerBuilder
         using var meta = new Insert(ledger, "meta", 2);
         meta.Add(LedgerSchema.KeyName, plan.Key);
         meta.Add(LedgerSchema.VersionName, LedgerSchema.Version);
+        meta.Add(LedgerSchema.RecipeName, plan.Recipe.Text);
     }
 
     private static void DeleteOthers(PipelinePlan plan)

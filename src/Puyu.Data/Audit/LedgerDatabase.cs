@@ -21,13 +21,35 @@ public sealed class LedgerDatabase : IDisposable
 
     /// <summary>Opens the ledger in the folder of a run.</summary>
     /// <exception cref="FileNotFoundException">There is none: no run was finished there.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of another version.</exception>
     public static LedgerDatabase Open(string folder)
     {
         string path = Path.Combine(folder, RunFolder.LedgerFile);
-        return File.Exists(path)
-            ? new LedgerDatabase(LedgerSchema.Open(path, SqliteOpenMode.ReadOnly))
-            : throw new FileNotFoundException(
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(
                 $"{folder} has no {RunFolder.LedgerFile}; puyu data run makes it at the end");
+        }
+
+        SqliteConnection ledger = LedgerSchema.Open(path, SqliteOpenMode.ReadOnly);
+        string? version = null;
+        try
+        {
+            version = LedgerSchema.Meta(ledger, LedgerSchema.VersionName);
+        }
+        catch (SqliteException)
+        {
+            // Not a database, or one of something else: said below.
+        }
+
+        if (version == LedgerSchema.Version)
+        {
+            return new LedgerDatabase(ledger);
+        }
+
+        ledger.Dispose();
+        throw new InvalidDataException(
+            $"{path} is not a ledger of version {LedgerSchema.Version}; delete it, and puyu data run makes it again");
     }
 
     /// <summary>How many documents each stage let through.</summary>

@@ -8,6 +8,7 @@ internal static class LedgerSchema
     public const string KeyName = "key";
     public const string VersionName = "version";
     public const string Version = "1";
+    public const string RecipeName = "recipe";
 
     public const string Tables = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -61,6 +62,15 @@ internal static class LedgerSchema
             new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
         connection.Open();
         return connection;
+    }
+
+    /// <summary>What the ledger says of itself; null for nothing.</summary>
+    public static string? Meta(SqliteConnection connection, string name)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM meta WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        return command.ExecuteScalar() as string;
     }
 
     /// <summary>Runs statements without a result.</summary>

@@ -19,7 +19,7 @@ internal sealed class DecisionFile : IDisposable
     /// <summary>Opens what <see cref="Write"/> wrote.</summary>
     public DecisionFile(string path)
     {
-        _records = new RecordReader(RecordsOf(path), Magic);
+        _records = new RecordReader(RecordsOf(path), Magic, bufferBytes: 512);
         _index = new MappedFile(path);
         _count = BinaryPrimitives.ReadInt64LittleEndian(_index.Slice(8, 8));
     }

@@ -13,11 +13,14 @@ internal sealed class RecordReader : IDisposable
     private int _position;
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="magic">What it begins with.</param>
+    /// <param name="bufferBytes">Read at a time: many to read all records, few to seek single ones.</param>
     /// <exception cref="InvalidDataException">It is of another kind or version.</exception>
-    public RecordReader(string path, ReadOnlySpan<byte> magic)
+    public RecordReader(string path, ReadOnlySpan<byte> magic, int bufferBytes = 1 << 16)
     {
         _path = path;
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferBytes);
         Span<byte> actual = stackalloc byte[magic.Length];
         if (_stream.ReadAtLeast(actual, magic.Length, throwOnEndOfStream: false) < magic.Length
             || !actual.SequenceEqual(magic))

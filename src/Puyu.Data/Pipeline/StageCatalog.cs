@@ -17,6 +17,7 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
     /// <summary>Everything that comes with this assembly.</summary>
     public static StageCatalog BuiltIn { get; } = new(
         [
+            .. PipelineStages.All,
             .. DeduplicationStages.All,
         ],
         [

@@ -146,6 +146,23 @@ public sealed class LedgerDatabaseTests : IDisposable
         Assert.Contains("has no ledger.db", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Open_NamesAFileThatIsNoLedger_AndARunMakesItAgain()
+    {
+        _fixture.WriteFiles(files: 1, documents: 10);
+        _fixture.Run(_fixture.Recipe());
+        string path = Path.Combine(_fixture.Out, "ledger.db");
+        File.WriteAllText(path, "no database at all, but long enough to have a header of one hundred bytes and some ................");
+
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => LedgerDatabase.Open(_fixture.Out));
+        int files = _fixture.Run(_fixture.Recipe());
+
+        Assert.Contains("ledger.db is not a ledger of version 1", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, files);
+        using LedgerDatabase ledger = LedgerDatabase.Open(_fixture.Out);
+        Assert.Equal(10, ledger.Funnel().Documents);
+    }
+
     private static IEnumerable<LedgerDocument> AllDocuments(LedgerDatabase ledger) =>
         Enumerable.Range(0, 3).SelectMany(file => Enumerable.Range(0, 300)
             .SelectMany(i => ledger.Find(string.Create(CultureInfo.InvariantCulture, $"f{file}-{i}"))));
