@@ -26,6 +26,9 @@ public sealed class Recipe
     /// <summary>Stored bytes of a part, about.</summary>
     public long PartBytes { get; private init; }
 
+    /// <summary>The recipe as canonical JSON.</summary>
+    public string Text { get; private init; } = "";
+
     /// <summary>What is read.</summary>
     public required IReadOnlyList<RecipeSource> Sources { get; init; }
 
@@ -74,6 +77,7 @@ public sealed class Recipe
         ulong seed = members.TryGetValue("seed", out RecipeNode given) ? given.Count() : 0;
         return new Recipe(folder)
         {
+            Text = RecipeNode.Canonical(root.Value),
             Seed = seed,
             PartBytes = (long)PartMegabytes(members) << 20,
             Sources =

@@ -23,6 +23,7 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
         [
             .. CodeStages.All,
             .. DecontaminationStages.All,
+            .. PipelineStages.All,
             .. DeduplicationStages.All,
             .. HtmlStages.All,
         ],

@@ -8,7 +8,7 @@ internal static class TestCatalog
 {
     public static StageCatalog Create() => new([LengthStage.Factory, FirstLineStage.Factory], [Lines]);
 
-    private static FormatFactory Lines { get; } = new("lines")
+    public static FormatFactory Lines { get; } = new("lines")
     {
         Reader = (options, context) =>
         {

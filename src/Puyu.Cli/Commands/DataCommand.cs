@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Puyu.Cli.Commands;
+
+/// <summary><c>puyu data</c>: from raw documents to training data, with a ledger.</summary>
+internal static class DataCommand
+{
+    public static Command Create() => new(
+        "data", "Make training data by a recipe, and ask the ledger why a document is in it or not.")
+    {
+        DataRunCommand.Create(), DataExplainCommand.Create(), DataWhatIfCommand.Create(),
+    };
+
+    /// <summary>The folder of a run.</summary>
+    public static Option<string> OutOption() => new("--out")
+    {
+        Description = "Folder of the run: finished files, ledger.db and, in work, what a rerun need not make again.",
+        Required = true,
+    };
+}

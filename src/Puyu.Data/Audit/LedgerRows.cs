@@ -1,0 +1,214 @@
+using Microsoft.Data.Sqlite;
+using Puyu.Data.Pipeline;
+
+namespace Puyu.Data.Audit;
+
+/// <summary>Adds part after part to the ledger, following every document from pass to pass.</summary>
+internal sealed class LedgerRows : IDisposable
+{
+    private readonly PipelinePlan _plan;
+    private readonly FileTable _files;
+    private readonly FileTable _outputFiles;
+    private readonly LedgerCounts _counts;
+    private readonly Insert _documents;
+    private readonly Insert _measurements;
+    private readonly Insert _decisions;
+    private readonly Insert _outputs;
+    private readonly Insert _quarantine;
+    private long _before; // documents of the parts before this one: the number of a document counts on from there
+    private int _last; // document of the file at work; they ascend, so none is there twice
+    private long[] _bytes = []; // of each document of the part, as it is after the last pass; -1: removed
+
+    /// <summary>Begins with the first part.</summary>
+    public LedgerRows(
+        SqliteConnection ledger, PipelinePlan plan, FileTable files, FileTable outputFiles, LedgerCounts counts)
+    {
+        _plan = plan;
+        _files = files;
+        _outputFiles = outputFiles;
+        _counts = counts;
+        _documents = new Insert(ledger, "documents", 8);
+        _measurements = new Insert(ledger, "measurements", 3);
+        _decisions = new Insert(ledger, "decisions", 12);
+        _outputs = new Insert(ledger, "outputs", 4);
+        _quarantine = new Insert(ledger, "quarantine", 3);
+    }
+
+    /// <summary>Adds everything on a part.</summary>
+    /// <exception cref="InvalidDataException">Documents were lost or doubled.</exception>
+    public void Add(PlannedPart part)
+    {
+        AddOrigins(part);
+        foreach (Pass pass in _plan.Passes)
+        {
+            ref PassCounts counts = ref _counts.Of(pass);
+            (long documents, long bytes) = Left();
+            counts.DocumentsIn += documents;
+            counts.BytesIn += bytes;
+            string path = _plan.VerdictFile(pass, part);
+            if (pass.Corpus is null)
+            {
+                long rows = AddSingle(pass, path);
+                Require(rows == documents, path, rows, documents);
+            }
+            else
+            {
+                AddCorpus(pass, path, documents);
+            }
+
+            (documents, bytes) = Left();
+            counts.DocumentsOut += documents;
+            counts.BytesOut += bytes;
+        }
+
+        AddOutputs(part);
+        _before += _bytes.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _documents.Dispose();
+        _measurements.Dispose();
+        _decisions.Dispose();
+        _outputs.Dispose();
+        _quarantine.Dispose();
+    }
+
+    private void AddOrigins(PlannedPart part)
+    {
+        var bytes = new List<long>();
+        foreach (Origin origin in OriginFile.Read(_plan.OriginFile(part)))
+        {
+            if (origin.Document is { } document)
+            {
+                byte[] key = new byte[16];
+                System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(key, document.Source.Key);
+                bytes.Add(document.Bytes);
+                _documents.Add(
+                    _before + bytes.Count, key, document.Id, _files.IdOf(document.Source.File), document.Source.Offset,
+                    document.Source.Index, document.Bytes, document.Fingerprint);
+            }
+            else
+            {
+                QuarantinedRecord record = origin.Quarantined;
+                _quarantine.Add(_files.IdOf(record.File), record.Offset, record.Reason);
+            }
+        }
+
+        _bytes = [.. bytes];
+    }
+
+    private long AddSingle(Pass pass, string path)
+    {
+        long rows = 0;
+        _last = -1;
+        foreach (SingleVerdict verdict in VerdictFile.ReadSingle(path))
+        {
+            rows++;
+            Take(verdict.Number, verdict.RemovedBy is null ? verdict.Bytes : -1, path);
+            if (verdict.Values.Length > 0)
+            {
+                _measurements.Add(IdOf(verdict.Number), pass.Index, verdict.Values);
+            }
+
+            int reached = verdict.RemovedBy ?? pass.Stages.Count - 1;
+            for (int i = 0; i <= reached; i++)
+            {
+                ref StageCounts counts = ref _counts.Of(pass, i);
+                counts.DocumentsIn++;
+                counts.Changed += (verdict.Changes >> i) & 1;
+            }
+
+            if (verdict.RemovedBy is { } stage)
+            {
+                _counts.Of(pass, stage).Removed++;
+                AddRemoval(pass, stage, verdict);
+            }
+        }
+
+        return rows;
+    }
+
+    private void AddRemoval(Pass pass, int stage, SingleVerdict verdict)
+    {
+        Measure measure = pass.Stages[stage].Measures[verdict.Measure];
+        int position = pass.Stages.Take(stage).Sum(before => before.Measures.Count) + verdict.Measure;
+        float value = BitConverter.ToSingle(verdict.Values, position * sizeof(float));
+        bool isTooSmall = value < measure.Min;
+        _decisions.Add(
+            IdOf(verdict.Number), _counts.IdOf(pass, stage), 1, measure.Name, value,
+            isTooSmall ? measure.Min : measure.Max, isTooSmall ? "min" : "max", verdict.Note, null, null, null, null);
+    }
+
+    private void AddCorpus(Pass pass, string path, long documents)
+    {
+        ref StageCounts counts = ref _counts.Of(pass, 0);
+        counts.DocumentsIn += documents;
+        _last = -1;
+        foreach (CorpusVerdict verdict in VerdictFile.ReadCorpus(path))
+        {
+            Take(verdict.Number, verdict.IsRemoved ? -1 : verdict.Bytes, path);
+            counts.Removed += verdict.IsRemoved ? 1 : 0;
+            counts.Changed += verdict.IsRemoved ? 0 : 1;
+            bool isMatched = verdict.MatchedId is not null;
+            _decisions.Add(
+                IdOf(verdict.Number), _counts.IdOf(pass, 0), verdict.IsRemoved ? 1 : 0, verdict.Rule, verdict.Value,
+                verdict.Threshold, null, null, verdict.MatchedId,
+                isMatched ? _files.IdOf(verdict.Matched.File) : null,
+                isMatched ? verdict.Matched.Offset : null, isMatched ? verdict.Matched.Index : null);
+        }
+    }
+
+    private void AddOutputs(PlannedPart part)
+    {
+        long rows = 0;
+        _last = -1;
+        string path = _plan.PlacesFile(part);
+        string output = Path.GetRelativePath(_plan.Folder.Root, _plan.OutputFile(part)).Replace('\\', '/');
+        foreach ((int number, long offset, long fingerprint) in PlaceFile.Read(path))
+        {
+            rows++;
+            Take(number, null, path);
+            _outputs.Add(IdOf(number), _outputFiles.IdOf(output), offset, fingerprint);
+        }
+
+        Require(rows == Left().Documents, path, rows, Left().Documents);
+    }
+
+    private void Take(int number, long? bytes, string path)
+    {
+        if (number <= _last || number >= _bytes.Length || _bytes[number] < 0)
+        {
+            throw new InvalidDataException(
+                $"{path} has document {number} but that is there twice, removed or never read; delete work");
+        }
+
+        _last = number;
+        _bytes[number] = bytes ?? _bytes[number];
+    }
+
+    private static void Require(bool holds, string path, long rows, long documents)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException(
+                $"{path} has {rows} documents but {documents} were left; delete work");
+        }
+    }
+
+    private (long Documents, long Bytes) Left()
+    {
+        long documents = 0;
+        long bytes = 0;
+        foreach (long size in _bytes)
+        {
+            documents += size < 0 ? 0 : 1;
+            bytes += Math.Max(size, 0);
+        }
+
+        return (documents, bytes);
+    }
+
+    private long IdOf(int number) => _before + number + 1;
+}

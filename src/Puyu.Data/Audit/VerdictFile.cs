@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using Puyu.Data.Pipeline;
+
+namespace Puyu.Data.Audit;
+
+/// <summary>
+/// What a pass did to a part. Of stages over single documents a record for every document; of a corpus stage a record
+/// for every document on which there was a decision.
+/// </summary>
+internal sealed class VerdictWriter(Stream stream)
+{
+    private readonly RecordWriter _writer = new(stream, VerdictFile.Magic);
+
+    /// <summary>What stages over single documents did.</summary>
+    /// <param name="number">Of the document in its part.</param>
+    /// <param name="chain">As it is after the document.</param>
+    /// <param name="bytes">Of the text that is left.</param>
+    public void Write(int number, StageChain chain, int bytes)
+    {
+        _writer.Number(number);
+        _writer.Number(bytes);
+        _writer.Number(chain.RemovedBy + 1 ?? 0);
+        _writer.Number(chain.Measure);
+        _writer.TextOrNull(chain.RemovedBy is null ? null : chain.Note);
+        _writer.Number(chain.Changes);
+        _writer.Blob(MemoryMarshal.AsBytes(chain.Values));
+        _writer.End();
+    }
+
+    /// <summary>What a corpus stage did.</summary>
+    public void Write(int number, Decision decision, bool isRemoved, int bytes)
+    {
+        _writer.Number(number);
+        _writer.Number(bytes);
+        _writer.Number(isRemoved ? 1 : 0);
+        _writer.Text(decision.Rule);
+        _writer.Single(decision.Value);
+        _writer.Single(decision.Threshold);
+        _writer.TextOrNull(decision.MatchedId);
+        _writer.Source(decision.MatchedSource);
+        _writer.End();
+    }
+}
+
+/// <summary>What stages over single documents did to one.</summary>
+/// <param name="Number">Of the document in its part.</param>
+/// <param name="Bytes">Of the text that is left.</param>
+/// <param name="RemovedBy">The stage that removed it, among those of the pass; null if it stays.</param>
+/// <param name="Measure">Which of that stage's measures was out of bounds.</param>
+/// <param name="Note">What the stage said.</param>
+/// <param name="Changes">Bit i: stage i changed the text.</param>
+/// <param name="Values">Little-endian floats: what was measured, stage after stage.</param>
+internal sealed record SingleVerdict(
+    int Number, long Bytes, int? RemovedBy, int Measure, string? Note, long Changes, byte[] Values);
+
+/// <summary>What a corpus stage did to one document.</summary>
+/// <param name="Number">Of the document in its part.</param>
+/// <param name="Bytes">Of the text that is left.</param>
+/// <param name="IsRemoved">Whether nothing is left.</param>
+/// <param name="Rule">Which rule.</param>
+/// <param name="Value">What was measured.</param>
+/// <param name="Threshold">What it was compared with.</param>
+/// <param name="MatchedId">Id of the document because of which it was decided, or null.</param>
+/// <param name="Matched">Where that was read.</param>
+internal sealed record CorpusVerdict(
+    int Number, long Bytes, bool IsRemoved, string Rule, float Value, float Threshold, string? MatchedId,
+    DocumentSource Matched);
+
+/// <summary>Reads what <see cref="VerdictWriter"/> wrote.</summary>
+internal static class VerdictFile
+{
+    public static ReadOnlySpan<byte> Magic => "PuyuVer1"u8;
+
+    /// <summary>Of a pass of stages over single documents.</summary>
+    public static IEnumerable<SingleVerdict> ReadSingle(string path)
+    {
+        using var reader = new RecordReader(path, Magic);
+        while (reader.Next())
+        {
+            int number = (int)reader.Number();
+            long bytes = reader.Number();
+            int removedBy = (int)reader.Number() - 1;
+            yield return new SingleVerdict(
+                number, bytes, removedBy < 0 ? null : removedBy, (int)reader.Number(), reader.TextOrNull(),
+                reader.Number(), reader.Blob().ToArray());
+        }
+    }
+
+    /// <summary>Of the pass of a corpus stage.</summary>
+    public static IEnumerable<CorpusVerdict> ReadCorpus(string path)
+    {
+        using var reader = new RecordReader(path, Magic);
+        while (reader.Next())
+        {
+            yield return new CorpusVerdict(
+                (int)reader.Number(), reader.Number(), reader.Number() == 1, reader.Text(), reader.Single(),
+                reader.Single(), reader.TextOrNull(), reader.Source());
+        }
+    }
+}
