@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Puyu.Data.Pipeline;
 using Puyu.Data.Text;
 
@@ -14,6 +15,7 @@ public sealed class BadWordsStage : IStage
     private readonly BadWordsOptions _options;
     private readonly SearchValues<string> _words;
     private readonly Dictionary<char, string[]> _byFirst;
+    private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _longestParts;
 
     /// <summary>Looks for a list of words.</summary>
     /// <param name="options">As <see cref="BadWordsOptions.Validated"/> returns them.</param>
@@ -24,6 +26,8 @@ public sealed class BadWordsStage : IStage
         _words = SearchValues.Create(words, StringComparison.OrdinalIgnoreCase);
         _byFirst = words.GroupBy(word => char.ToUpperInvariant(word[0]))
             .ToDictionary(group => group.Key, group => group.ToArray());
+        _longestParts = words.Select(LongestPart).ToFrozenSet(StringComparer.OrdinalIgnoreCase)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <inheritdoc/>
@@ -38,6 +42,12 @@ public sealed class BadWordsStage : IStage
         if (!IsSearched(document))
         {
             values[0] = float.NaN;
+            return new StageResult(document);
+        }
+
+        values[0] = 0;
+        if (_options.Matching == WordMatching.WholeWords && !MayMatch(TextAnalysis.Of(document.Text)))
+        {
             return new StageResult(document);
         }
 
@@ -62,6 +72,50 @@ public sealed class BadWordsStage : IStage
 
         values[0] = count;
         return new StageResult(document, first);
+    }
+
+    /// <summary>
+    /// Whether any spelling of a text, or a part of one between apostrophes and the like, is the longest part of a
+    /// listed word: without that none matches, which is so for most texts, and spellings are far fewer than characters.
+    /// </summary>
+    private bool MayMatch(TextAnalysis analysis)
+    {
+        WordList words = analysis.Words;
+        for (int id = 0; id < words.Spellings; id++)
+        {
+            ReadOnlySpan<char> rest = words.Spelling(id, analysis.Text);
+            while (!rest.IsEmpty)
+            {
+                int end = 0;
+                while (end < rest.Length && IsWordAt(rest, end))
+                {
+                    end++;
+                }
+
+                if (_longestParts.Contains(rest[..end]))
+                {
+                    return true;
+                }
+
+                rest = rest[Math.Min(end + 1, rest.Length)..];
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The longest stretch of a listed word that a text divided in words has as a part of a spelling; empty, which any
+    /// mark has, for a word of marks.
+    /// </summary>
+    private static string LongestPart(string word)
+    {
+        var words = new WordList();
+        Segmentation.Divide(word, IdeographWords.Characters, words);
+        return Enumerable.Range(0, words.Spellings)
+            .SelectMany(id => words.Spelling(id, word).ToString().Split('\'', '\u2019', '.', ','))
+            .Where(part => part.Length > 0 && IsWordAt(part, 0))
+            .MaxBy(part => part.Length) ?? "";
     }
 
     private bool IsSearched(Document document)

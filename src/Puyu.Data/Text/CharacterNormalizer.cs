@@ -7,34 +7,15 @@ namespace Puyu.Data.Text;
 /// <param name="options">What to change.</param>
 internal sealed class CharacterNormalizer(Document document, NormalizeOptions options)
 {
-    private const string PlainBreaks = "\n\r\v\f\u0085\u2028\u2029";
-    private const string PlainSpaces = " \t\u00A0\u1680\u202F\u205F\u3000";
-
-    private static readonly SearchValues<char> _breaks = SearchValues.Create(PlainBreaks);
-    private static readonly SearchValues<char> _spaces = SearchValues.Create(PlainSpaces + Range('\u2000', '\u200A'));
-
-    private static readonly SearchValues<char> _controls = SearchValues.Create(
-        Range('\0', '\u0008') + Range('\u000E', '\u001F') + Range('\u007F', '\u0084') + Range('\u0086', '\u009F'));
-
-    private static readonly SearchValues<char> _invisible = SearchValues.Create(
-        "\u00AD\u034F\u180E\uFEFF" + Range('\u200B', '\u200F') + Range('\u202A', '\u202E') + Range('\u2060', '\u206F')
-        + Range('\uFFF9', '\uFFFB'));
+    private static readonly Kind[] _kinds = [.. Enumerable.Range(0, 0x10000).Select(c => KindOf((char)c))];
 
     /// <summary>What is changed wherever it is, apart from full-width forms.</summary>
     private static readonly SearchValues<char> _unusual = SearchValues.Create(
-        PlainBreaks[1..] + PlainSpaces[2..] + Range('\u2000', '\u200F') + Range('\0', '\u0008')
-        + Range('\u000E', '\u001F') + Range('\u007F', '\u009F') + "\u00AD\u034F\u180E\uFEFF"
-        + Range('\u202A', '\u202E') + Range('\u2060', '\u206F') + Range('\uFFF9', '\uFFFB')
-        + Range('\uD800', '\uDFFF'));
+        [.. Enumerable.Range(0, 0x10000).Select(c => (char)c)
+            .Where(c => c is not (' ' or '\t' or '\n') && _kinds[c] is not (Kind.Plain or Kind.FullWidth))]);
 
-    private static readonly SearchValues<char> _fullWidth = SearchValues.Create(Range('\uFF01', '\uFF5E'));
-
-    /// <summary>Where to stop and look, apart from full-width forms: what is unusual, and all white space.</summary>
-    private static readonly SearchValues<char> _stops = SearchValues.Create(
-        PlainBreaks + PlainSpaces + Range('\u2000', '\u200F') + Range('\0', '\u0008') + Range('\u000E', '\u001F')
-        + Range('\u007F', '\u009F') + "\u00AD\u034F\u180E\uFEFF" + Range('\u202A', '\u202E')
-        + Range('\u2060', '\u206F') + Range('\uFFF9', '\uFFFB') + Range('\uD800', '\uDFFF')
-        + Range('\uFF01', '\uFF5E'));
+    private static readonly SearchValues<char> _fullWidth = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x10000).Select(c => (char)c).Where(c => _kinds[c] == Kind.FullWidth)]);
 
     private readonly TextEditor _editor = new(document);
     private readonly string _text = document.Text;
@@ -72,58 +53,66 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         int at = 0;
         while (at < _text.Length)
         {
-            int offset = _text.AsSpan(at).IndexOfAny(_stops);
-            if (offset < 0)
+            Kind kind = _kinds[_text[at]];
+            if (kind == Kind.Plain || IsSingleGap(at))
             {
-                break;
+                at++;
             }
-
-            at += offset;
-            at = IsGap(at) ? ChangeGap(at) : ChangeCharacter(at);
+            else
+            {
+                at = kind <= Kind.Space ? ChangeGap(at) : ChangeCharacter(at, kind);
+            }
         }
 
         return _isChanged ? _editor.Apply() : document;
     }
 
+    private static Kind KindOf(char c) => c switch
+    {
+        '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029' => Kind.Break,
+        ' ' or '\t' or '\u00A0' or '\u1680' or (>= '\u2000' and <= '\u200A') or '\u202F' or '\u205F' or '\u3000' =>
+            Kind.Space,
+        < ' ' or (>= '\u007F' and <= '\u009F') => Kind.Control,
+        '\u200C' or '\u200D' => Kind.Joiner,
+        '\u00AD' or '\u034F' or '\u180E' or '\uFEFF' or (>= '\u200B' and <= '\u200F') or (>= '\u202A' and <= '\u202E')
+            or (>= '\u2060' and <= '\u206F') or (>= '\uFFF9' and <= '\uFFFB') => Kind.Invisible,
+        >= '\uD800' and <= '\uDFFF' => Kind.Surrogate,
+        >= '\uFF01' and <= '\uFF5E' => Kind.FullWidth,
+        _ => Kind.Plain,
+    };
+
     private static bool HasSpacesInARow(string text) =>
         text.Contains("  ", StringComparison.Ordinal) || text.Contains("\t ", StringComparison.Ordinal)
         || text.Contains(" \t", StringComparison.Ordinal) || text.Contains("\t\t", StringComparison.Ordinal);
 
-    private static string Range(char first, char last) =>
-        new([.. Enumerable.Range(first, last - first + 1).Select(c => (char)c)]);
-
-    private bool IsGap(int at) => _breaks.Contains(_text[at]) || _spaces.Contains(_text[at]);
+    /// <summary>Whether one space or line feed stands between two characters that are no white space.</summary>
+    private bool IsSingleGap(int at) => _text[at] is ' ' or '\n'
+        && at > 0 && at + 1 < _text.Length && _kinds[_text[at + 1]] > Kind.Space;
 
     /// <summary>Changes a character that is no white space.</summary>
     /// <returns>Where to go on.</returns>
-    private int ChangeCharacter(int at)
+    private int ChangeCharacter(int at, Kind kind)
     {
-        char c = _text[at];
-        if (_controls.Contains(c))
+        switch (kind)
         {
-            Controls++;
-            Replace(at, 1, "");
-        }
-        else if (_invisible.Contains(c))
-        {
-            if (!IsJoiner(at))
-            {
+            case Kind.Control:
+                Controls++;
+                Replace(at, 1, "");
+                break;
+            case Kind.Joiner when IsBetweenLetters(at):
+                break;
+            case Kind.Joiner or Kind.Invisible:
                 Invisible++;
                 Replace(at, 1, "");
-            }
-        }
-        else if (char.IsSurrogate(c))
-        {
-            if (at + 1 < _text.Length && char.IsSurrogatePair(c, _text[at + 1]))
-            {
+                break;
+            case Kind.Surrogate when at + 1 < _text.Length && char.IsSurrogatePair(_text[at], _text[at + 1]):
                 return at + 2;
-            }
-
-            Replace(at, 1, "\uFFFD");
-        }
-        else if (_fullWidth.Contains(c))
-        {
-            ChangeFullWidth(at);
+            case Kind.Surrogate:
+                Replace(at, 1, "\uFFFD");
+                break;
+            default:
+                ChangeFullWidth(at);
+                break;
         }
 
         return at + 1;
@@ -141,9 +130,9 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         }
     }
 
-    /// <summary>Whether a zero-width joiner or non-joiner follows a letter or sign that is not ASCII.</summary>
-    private bool IsJoiner(int at) => _text[at] is '\u200C' or '\u200D'
-        && at > 0 && _text[at - 1] > 0x7F && !char.IsWhiteSpace(_text[at - 1]) && !_invisible.Contains(_text[at - 1]);
+    /// <summary>Whether a joiner follows a letter or sign that is not ASCII.</summary>
+    private bool IsBetweenLetters(int at) =>
+        at > 0 && _text[at - 1] > 0x7F && _kinds[_text[at - 1]] is Kind.Plain or Kind.Surrogate;
 
     /// <summary>Changes white space from here to the next character that is none.</summary>
     private int ChangeGap(int start)
@@ -151,9 +140,9 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         int end = start;
         int breaks = 0;
         int afterBreak = start;
-        for (; end < _text.Length && IsGap(end); end++)
+        for (; end < _text.Length && _kinds[_text[end]] <= Kind.Space; end++)
         {
-            if (_breaks.Contains(_text[end]))
+            if (_kinds[_text[end]] == Kind.Break)
             {
                 breaks += _text[end] == '\n' && end > start && _text[end - 1] == '\r' ? 0 : 1;
                 afterBreak = end + 1;
@@ -207,7 +196,7 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         int count = 0;
         foreach (char c in gap)
         {
-            count += _breaks.Contains(c) ? 1 : 0;
+            count += _kinds[c] == Kind.Break ? 1 : 0;
         }
 
         return count;
@@ -217,5 +206,18 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
     {
         _isChanged = true;
         _editor.Replace(start, length, replacement);
+    }
+
+    /// <summary>What is done with a character; white space first.</summary>
+    private enum Kind : byte
+    {
+        Break,
+        Space,
+        Plain,
+        Control,
+        Joiner,
+        Invisible,
+        Surrogate,
+        FullWidth,
     }
 }

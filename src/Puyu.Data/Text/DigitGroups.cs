@@ -8,10 +8,10 @@ internal ref struct DigitGroups
 
     private readonly ReadOnlySpan<char> _text;
     private readonly int _start;
-    private DigitBuffer _digits;
-    private GroupBuffer _ends;
-    private GroupBuffer _sizes;
-    private int _groups;
+    private readonly DigitBuffer _digits;
+    private readonly GroupBuffer _ends;
+    private readonly GroupBuffer _sizes;
+    private readonly int _groups;
 
     /// <summary>Reads the groups.</summary>
     /// <param name="text">The text.</param>
@@ -61,19 +61,19 @@ internal ref struct DigitGroups
     /// <summary>A Chinese mobile number in one group or in 3, 4 and 4 digits, perhaps behind 86 or 0086.</summary>
     public readonly bool TryMobile(out int length)
     {
-        int first = _sizes[0] is 2 or 4 && _groups > 1 && IsCountryCode(_sizes[0]) ? 1 : 0;
-        int prefix = first == 1 ? _sizes[0] : 0;
-        if (first == 0 && _sizes[0] is 13 or 15 && IsCountryCode(_sizes[0] - 11))
-        {
-            prefix = _sizes[0] - 11; // written together
-        }
-
-        bool isWhole = _sizes[first] == 11 + (first == 0 ? prefix : 0);
-        bool isInThree = _groups > first + 2 && _sizes[first] == 3 && _sizes[first + 1] == 4 && _sizes[first + 2] == 4;
-        int last = isWhole ? first : first + 2;
-        length = isWhole || isInThree ? _ends[last] - _start : 0;
-        return length > 0 && EndsAt(last) && PiiChecks.IsChineseMobile(Digits(prefix, 11));
+        int codeApart = _groups > 1 ? CountryCode(_sizes[0]) : 0;
+        int codeWithin = codeApart == 0 ? CountryCode(_sizes[0] - 11) : 0;
+        int first = codeApart > 0 ? 1 : 0;
+        int last = LastOfMobile(first, 11 + codeWithin);
+        length = last < 0 ? 0 : _ends[last] - _start;
+        return last >= 0 && EndsAt(last) && PiiChecks.IsChineseMobile(Digits(codeApart + codeWithin, 11));
     }
+
+    /// <summary>The last group of a mobile number whose first is given; −1 if the groups do not fit.</summary>
+    private readonly int LastOfMobile(int first, int whole) =>
+        _sizes[first] == whole ? first
+        : _groups > first + 2 && _sizes[first] == 3 && _sizes[first + 1] == 4 && _sizes[first + 2] == 4 ? first + 2
+        : -1;
 
     /// <summary>A Chinese identity number in groups of 6, 8 and 4.</summary>
     public readonly bool TryId(out int length)
@@ -128,8 +128,12 @@ internal ref struct DigitGroups
         return !isInside && !(end < _text.Length && (char.IsAsciiLetterOrDigit(_text[end]) || _text[end] == '_'));
     }
 
-    private readonly bool IsCountryCode(int digits) =>
-        digits == 2 ? Digits(0, 2) is "86" : digits == 4 && Digits(0, 4) is "0086";
+    /// <summary>Digits of the country code, if there are so many and they are one; else 0.</summary>
+    private readonly int CountryCode(int digits)
+    {
+        bool isCode = digits switch { 2 => Digits(0, 2) is "86", 4 => Digits(0, 4) is "0086", _ => false };
+        return isCode ? digits : 0;
+    }
 
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     private readonly ReadOnlySpan<char> Digits(int first, int count) =>

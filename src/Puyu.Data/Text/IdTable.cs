@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Puyu.Data.Text;
 
 /// <summary>
@@ -12,6 +16,7 @@ internal sealed class IdTable
     private const int LargestFirstCapacity = 1 << 15;
 
     private Slot[] _slots = new Slot[SmallestCapacity];
+    private Slot[] _spare = [];
     private int _capacity = SmallestCapacity;
     private int _shift = 64 - 6;
 
@@ -23,27 +28,40 @@ internal sealed class IdTable
     public void Clear(int expected)
     {
         uint wanted = (uint)Math.Clamp(expected, SmallestCapacity, LargestFirstCapacity);
-        SetCapacity((int)System.Numerics.BitOperations.RoundUpToPowerOf2(wanted));
+        SetCapacity((int)BitOperations.RoundUpToPowerOf2(wanted));
         Count = 0;
     }
 
     /// <summary>The number of a key, which is <see cref="Count"/> if it is new.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Number(ulong key)
     {
+        // The shift keeps the home within the capacity, which never exceeds the length.
+        ref Slot slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), Home(key));
+        return slot.Id != 0 && slot.Key == key ? slot.Id - 1 : NumberAfterHome(key);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int NumberAfterHome(ulong key)
+    {
         int mask = _capacity - 1;
-        int at = Home(key);
-        Slot[] slots = _slots;
-        while (slots[at].Id != 0)
+        ref Slot slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        for (int at = (int)Home(key); ; at = (at + 1) & mask)
         {
-            if (slots[at].Key == key)
+            ref Slot slot = ref Unsafe.Add(ref slots, at);
+            if (slot.Id == 0)
             {
-                return slots[at].Id - 1;
+                slot.Key = key;
+                slot.Id = ++Count;
+                break;
             }
 
-            at = (at + 1) & mask;
+            if (slot.Key == key)
+            {
+                return slot.Id - 1;
+            }
         }
 
-        slots[at] = new Slot { Key = key, Id = ++Count };
         if (Count > _capacity >> 1)
         {
             Grow();
@@ -52,18 +70,19 @@ internal sealed class IdTable
         return Count - 1;
     }
 
-    private int Home(ulong key) => (int)((key * 0x9E3779B97F4A7C15) >> _shift);
+    private nint Home(ulong key) => (nint)((key * 0x9E3779B97F4A7C15) >> _shift);
 
     private void Grow()
     {
-        Slot[] old = _slots.AsSpan(0, _capacity).ToArray();
+        ReadOnlySpan<Slot> old = _slots.AsSpan(0, _capacity);
+        (_slots, _spare) = (_spare, _slots);
         SetCapacity(2 * _capacity);
         int mask = _capacity - 1;
         foreach (Slot slot in old)
         {
             if (slot.Id != 0)
             {
-                int at = Home(slot.Key);
+                int at = (int)Home(slot.Key);
                 while (_slots[at].Id != 0)
                 {
                     at = (at + 1) & mask;
@@ -86,7 +105,7 @@ internal sealed class IdTable
         }
 
         _capacity = capacity;
-        _shift = 64 - System.Numerics.BitOperations.Log2((uint)capacity);
+        _shift = 64 - BitOperations.Log2((uint)capacity);
     }
 
     /// <summary>A key and its number plus one; 0 is an empty slot.</summary>

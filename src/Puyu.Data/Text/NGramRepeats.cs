@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Puyu.Data.Text;
 
 /// <summary>
@@ -14,10 +18,13 @@ internal sealed class NGramRepeats
     /// <summary>The longest n-gram.</summary>
     public const int Longest = 10;
 
+    /// <summary>The longest n-gram of which the most frequent one is told.</summary>
+    private const int LongestMostFrequent = 4;
+
     private readonly IdTable _table = new();
     private readonly long[] _mostFrequent = new long[Longest + 1];
     private readonly long[] _mostFrequentOccurrences = new long[Longest + 1];
-    private readonly long[] _greedy = new long[Longest + 1];
+    private readonly long[] _repeated = new long[Longest + 1];
     private readonly long[] _shared = new long[Longest + 1];
     private readonly long[] _sharedOccurrences = new long[Longest + 1];
     private int[] _places = [];
@@ -26,8 +33,8 @@ internal sealed class NGramRepeats
     private int _count;
 
     /// <summary>
-    /// UTF-16 units, without spaces, in all occurrences of the most frequent n-gram; among several the one that begins
-    /// first. 0 if there are fewer than n words.
+    /// UTF-16 units, without spaces, in all occurrences of the most frequent n-gram, n up to 4; among several the one
+    /// that begins first. 0 if there are fewer than n words.
     /// </summary>
     public long MostFrequentCharacters(int n) => _mostFrequent[n];
 
@@ -38,7 +45,7 @@ internal sealed class NGramRepeats
     /// UTF-16 units, without spaces, in n-grams that occurred before, reading on behind each one that did: what was
     /// read over counts neither as repeated nor as having occurred.
     /// </summary>
-    public long RepeatedCharacters(int n) => _greedy[n];
+    public long RepeatedCharacters(int n) => _repeated[n];
 
     /// <summary>UTF-16 units, without spaces, in n-grams that occur more than once, each occurrence in full.</summary>
     public long SharedCharacters(int n) => _shared[n];
@@ -52,10 +59,13 @@ internal sealed class NGramRepeats
         Begin(words);
         for (int n = 2; n <= Longest; n++)
         {
-            int longest = Level(words, n);
-            MostFrequent(words, n, longest);
-            DropUnique();
-            Sum(words, n);
+            Level();
+            if (n <= LongestMostFrequent)
+            {
+                MostFrequent(words, n);
+            }
+
+            Keep(words.CharactersBefore, n);
         }
     }
 
@@ -64,7 +74,7 @@ internal sealed class NGramRepeats
     {
         if (_places.Length < words.Count)
         {
-            int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)words.Count);
+            int capacity = (int)BitOperations.RoundUpToPowerOf2((uint)words.Count);
             _places = new int[capacity];
             _ids = new int[capacity];
             _occurrences = new int[capacity];
@@ -84,96 +94,82 @@ internal sealed class NGramRepeats
         _count = count;
     }
 
-    /// <summary>Makes n-grams of neighbouring (n−1)-grams.</summary>
-    /// <returns>Number of the most frequent one, of several that which begins first; −1 if there is none.</returns>
-    private int Level(WordList words, int n)
+    /// <summary>Makes n-grams of neighbouring (n−1)-grams, in place: what is written was read.</summary>
+    private void Level()
     {
-        int[] places = _places;
-        int[] ids = _ids;
-        int[] occurrences = _occurrences;
-        int count = 0;
         _table.Clear(_count);
+        ref int places = ref MemoryMarshal.GetArrayDataReference(_places);
+        ref int ids = ref MemoryMarshal.GetArrayDataReference(_ids);
+        ref int occurrences = ref MemoryMarshal.GetArrayDataReference(_occurrences);
+        int count = 0;
         for (int i = 0; i + 1 < _count; i++)
         {
-            if (places[i + 1] == places[i] + 1)
+            int place = Unsafe.Add(ref places, i);
+            if (Unsafe.Add(ref places, i + 1) == place + 1)
             {
                 int known = _table.Count;
-                int id = _table.Number(((ulong)(uint)ids[i] << 32) | (uint)ids[i + 1]);
-                if (id == known)
-                {
-                    occurrences[id] = 0;
-                }
-
-                occurrences[id]++;
-                places[count] = places[i];
-                ids[count++] = id;
+                int id = _table.Number(((ulong)(uint)Unsafe.Add(ref ids, i) << 32) | (uint)Unsafe.Add(ref ids, i + 1));
+                ref int occurrencesOfId = ref Unsafe.Add(ref occurrences, id);
+                occurrencesOfId = id == known ? 1 : occurrencesOfId + 1;
+                Unsafe.Add(ref places, count) = place;
+                Unsafe.Add(ref ids, count++) = id;
             }
         }
 
         _count = count;
-        int most = -1;
-        for (int id = 0; id < _table.Count; id++)
-        {
-            most = most < 0 || occurrences[id] > occurrences[most] ? id : most;
-        }
-
-        return n > words.Count ? -1 : most;
     }
 
-    private void MostFrequent(WordList words, int n, int id)
+    private void MostFrequent(WordList words, int n)
     {
-        bool occursTwice = id >= 0 && _occurrences[id] > 1;
+        int id = 0;
+        for (int other = 1; other < _table.Count; other++)
+        {
+            id = _occurrences[other] > _occurrences[id] ? other : id;
+        }
+
+        bool occursTwice = _table.Count > 0 && _occurrences[id] > 1;
         int place = occursTwice ? _places[_ids.AsSpan(0, _count).IndexOf(id)] : 0;
-        int occurrences = occursTwice ? _occurrences[id] : 1;
-        _mostFrequentOccurrences[n] = words.Count < n ? 0 : occurrences;
-        _mostFrequent[n] = words.Count < n ? 0 : (long)occurrences * Characters(words, place, n);
+        int occurrences = words.Count < n ? 0 : occursTwice ? _occurrences[id] : 1;
+        _mostFrequentOccurrences[n] = occurrences;
+        _mostFrequent[n] = occurrences == 0 ? 0 : (long)occurrences * Characters(words.CharactersBefore, place, n);
     }
 
-    private void DropUnique()
-    {
-        int count = 0;
-        for (int i = 0; i < _count; i++)
-        {
-            int id = _ids[i];
-            _places[count] = _places[i];
-            _ids[count] = id;
-            count += _occurrences[id] > 1 ? 1 : 0;
-        }
-
-        _count = count;
-    }
-
-    private void Sum(WordList words, int n)
+    /// <summary>Keeps the n-grams that occur more than once, and sums them.</summary>
+    private void Keep(ReadOnlySpan<int> charactersBefore, int n)
     {
         const int Seen = int.MinValue; // the sign marks n-grams that were read
         long repeated = 0;
         long shared = 0;
         int next = 0;
+        int count = 0;
         for (int i = 0; i < _count; i++)
         {
-            int place = _places[i];
-            int length = Characters(words, place, n);
-            shared += length;
-            if (place < next)
+            int id = _ids[i];
+            ref int occurrences = ref _occurrences[id];
+            if (occurrences == 1)
             {
                 continue;
             }
 
-            ref int occurrences = ref _occurrences[_ids[i]];
-            if (occurrences < 0)
+            int place = _places[i];
+            _places[count] = place;
+            _ids[count++] = id;
+            int length = Characters(charactersBefore, place, n);
+            shared += length;
+            if (place >= next)
             {
-                repeated += length;
-                next = place + n;
+                repeated += occurrences < 0 ? length : 0;
+                next = occurrences < 0 ? place + n : next;
+                occurrences |= Seen;
             }
-
-            occurrences |= Seen;
         }
 
-        _greedy[n] = repeated;
+        _count = count;
+        _repeated[n] = repeated;
         _shared[n] = shared;
-        _sharedOccurrences[n] = _count;
+        _sharedOccurrences[n] = count;
     }
 
-    private static int Characters(WordList words, int place, int n) =>
-        words.CharactersBefore[place + n] - words.CharactersBefore[place];
+    private static int Characters(ReadOnlySpan<int> charactersBefore, int place, int n) =>
+        charactersBefore[place + n] - charactersBefore[place];
 }

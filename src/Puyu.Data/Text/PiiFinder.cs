@@ -188,27 +188,31 @@ internal readonly ref struct PiiFinder(ReadOnlySpan<char> text, PiiOptions optio
 
     private bool TryAddress(int from, int start, int end, out PiiMatch match)
     {
-        match = default;
         bool isAfterColon = start > from && _text[start - 1] == ':';
         bool isBeforeColon = end < _text.Length && _text[end] == ':';
-        if ((options.Kinds & PiiKinds.Ipv6) != 0 && (isAfterColon || isBeforeColon) && TryV6(from, start, out match))
+        if (isAfterColon || isBeforeColon)
         {
-            return true;
+            return TryV6(from, start, out match);
         }
 
-        if ((options.Kinds & PiiKinds.Ipv4) == 0 || end >= _text.Length || _text[end] != '.' || end - start > 3
+        match = default;
+        return end < _text.Length && _text[end] == '.' && end - start <= 3 && TryV4(start, out match);
+    }
+
+    private bool TryV4(int start, out PiiMatch match)
+    {
+        match = default;
+        if ((options.Kinds & PiiKinds.Ipv4) == 0
             || !IpAddresses.TryReadV4(_text[start..], out uint address, out int length))
         {
             return false;
         }
 
-        int after = start + length;
-        bool isAlone = !(start > 0 && (_text[start - 1] is '.' or '-' or '_'))
-            && !(after < _text.Length && (char.IsAsciiLetterOrDigit(_text[after]) || _text[after] == '_'))
-            && !(after + 1 < _text.Length && _text[after] == '.' && char.IsAsciiDigit(_text[after + 1]));
+        int end = start + length;
+        bool goesOn = end + 1 < _text.Length && _text[end] == '.' && char.IsAsciiDigit(_text[end + 1]);
         bool isInScope = options.Addresses == AddressScope.All || IpAddresses.IsPublic(address);
         match = new PiiMatch(start, length, PiiKinds.Ipv4);
-        return isAlone && isInScope && !IsAfter(start, _versions);
+        return isInScope && !goesOn && !IsWithin(start, end, ".-_") && !IsAfter(start, _versions);
     }
 
     private bool TryV6(int from, int inside, out PiiMatch match)
@@ -226,12 +230,21 @@ internal readonly ref struct PiiFinder(ReadOnlySpan<char> text, PiiOptions optio
         }
 
         // A single colon before or after is punctuation of the sentence.
-        start += _text[start] == ':' && start + 1 < end && _text[start + 1] != ':' ? 1 : 0;
-        end -= _text[end - 1] == ':' && end - 2 >= start && _text[end - 2] != ':' ? 1 : 0;
+        ReadOnlySpan<char> run = _text[start..end];
+        start += run is [':', not ':', ..] ? 1 : 0;
+        end -= run is [.., not ':', ':'] ? 1 : 0;
         match = new PiiMatch(start, end - start, PiiKinds.Ipv6);
-        bool isAlone = !(start > 0 && (char.IsAsciiLetterOrDigit(_text[start - 1]) || _text[start - 1] == '.'))
-            && !(end < _text.Length && char.IsAsciiLetterOrDigit(_text[end]));
-        return isAlone && IpAddresses.IsV6(_text[start..end], options.Addresses);
+        return (options.Kinds & PiiKinds.Ipv6) != 0 && !IsWithin(start, end, ".")
+            && IpAddresses.IsV6(_text[start..end], options.Addresses);
+    }
+
+    /// <summary>Whether a letter, digit or one of some marks precedes, or a letter or digit follows.</summary>
+    private bool IsWithin(int start, int end, string marks)
+    {
+        char before = start > 0 ? _text[start - 1] : ' ';
+        char after = end < _text.Length ? _text[end] : ' ';
+        return char.IsAsciiLetterOrDigit(before) || marks.Contains(before, StringComparison.Ordinal)
+            || char.IsAsciiLetterOrDigit(after) || after == '_';
     }
 
     private static bool IsOfV6(char c) => char.IsAsciiHexDigit(c) || c == ':';

@@ -1,14 +1,13 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Puyu.Data.Text;
 
 /// <summary>Divides text in words, in one pass that also hashes them.</summary>
 internal static class Segmentation
 {
-    private const ulong Seed = 0xCBF29CE484222325;
-    private const ulong Prime = 0x100000001B3; // FNV-1a, stepping by UTF-16 units
-
     /// <summary>Words and marks, about as the tokenizers that datatrove uses divide English.</summary>
     /// <remarks>
     /// A word is a run of letters, digits, low lines and their combining marks, with apostrophes between letters and
@@ -23,19 +22,16 @@ internal static class Segmentation
         while (at < text.Length)
         {
             CharacterClass kind = classes[text[at]];
-            int units = 1;
-            if (kind == CharacterClass.Surrogate)
+            if (kind <= CharacterClass.Joiner)
             {
-                kind = CharacterClasses.OfRune(text, at, out units);
+                int end = WordEnd(text, at);
+                words.Add(at, end - at, WordHash.Of(text, at, end - at), isMark: false);
+                at = end;
             }
-
-            at = kind switch
+            else
             {
-                CharacterClass.Space => at + 1,
-                <= CharacterClass.Joiner => Word(text, at, words),
-                CharacterClass.Ideograph or CharacterClass.Kana => Ideographs(text, at, units, ideographs, words),
-                _ => Marks(text, at, units, words),
-            };
+                at = kind == CharacterClass.Space ? at + 1 : Other(text, at, kind, ideographs, words);
+            }
         }
     }
 
@@ -54,44 +50,70 @@ internal static class Segmentation
             }
 
             int start = at;
-            ulong hash = Seed;
             do
             {
-                hash = (hash ^ text[at++]) * Prime;
+                at++;
             }
             while (at < text.Length && classes[text[at]] != CharacterClass.Space);
-            words.Add(start, at - start, hash, isMark: false);
+            words.Add(start, at - start, WordHash.Of(text, start, at - start), isMark: false);
         }
     }
 
-    private static int Word(ReadOnlySpan<char> text, int start, WordList words)
+    private static int WordEnd(ReadOnlySpan<char> text, int start)
     {
         ReadOnlySpan<CharacterClass> classes = CharacterClasses.Table;
-        ulong hash = Seed;
         int at = start;
-        while (at < text.Length)
+        while (true)
         {
-            char c = text[at];
-            CharacterClass kind = classes[c];
-            if (kind > CharacterClass.Joiner && !Continues(text, at, kind))
+            at = AsciiWordEnd(text, at);
+            while (at < text.Length && classes[text[at]] <= CharacterClass.Joiner)
             {
-                break;
+                at++;
             }
 
-            hash = (hash ^ c) * Prime;
-            at++;
-            if (kind == CharacterClass.Surrogate)
+            if (at == text.Length)
             {
-                hash = (hash ^ text[at++]) * Prime;
+                return at;
             }
+
+            CharacterClass kind = classes[text[at]];
+            bool mayContinue = kind is CharacterClass.Inner or CharacterClass.Surrogate;
+            if (!mayContinue || !Continues(text, at, kind))
+            {
+                return at;
+            }
+
+            at += kind == CharacterClass.Surrogate ? 2 : 1;
+        }
+    }
+
+    /// <summary>End of the letters, digits and low lines of ASCII, or where that needs a closer look.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AsciiWordEnd(ReadOnlySpan<char> text, int at)
+    {
+        const uint AllOf16 = 0xFFFF;
+        ref ushort first = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(text));
+        while (at + Vector256<ushort>.Count <= text.Length)
+        {
+            Vector256<ushort> block = Vector256.LoadUnsafe(ref first, (nuint)at);
+            Vector256<ushort> isWord = IsWithin(block | Vector256.Create((ushort)0x20), 'a', 26)
+                | IsWithin(block, '0', 10) | Vector256.Equals(block, Vector256.Create((ushort)'_'));
+            uint others = ~isWord.ExtractMostSignificantBits() & AllOf16;
+            if (others != 0)
+            {
+                return at + BitOperations.TrailingZeroCount(others);
+            }
+
+            at += Vector256<ushort>.Count;
         }
 
-        words.Add(start, at - start, hash, isMark: false);
         return at;
     }
 
+    private static Vector256<ushort> IsWithin(Vector256<ushort> block, char first, ushort count) =>
+        Vector256.LessThan(block - Vector256.Create((ushort)first), Vector256.Create(count));
+
     /// <summary>Whether a word goes on over a unit that is no letter or digit by itself.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool Continues(ReadOnlySpan<char> text, int at, CharacterClass kind)
     {
         if (kind == CharacterClass.Surrogate)
@@ -99,7 +121,7 @@ internal static class Segmentation
             return CharacterClasses.OfRune(text, at, out int units) <= CharacterClass.Joiner && units == 2;
         }
 
-        if (kind != CharacterClass.Inner || at == 0 || at + 1 == text.Length)
+        if (at == 0 || at + 1 == text.Length)
         {
             return false;
         }
@@ -108,47 +130,54 @@ internal static class Segmentation
         return CharacterClasses.Of(text[at - 1]) == around && CharacterClasses.Of(text[at + 1]) == around;
     }
 
-    private static int Ideographs(
-        ReadOnlySpan<char> text, int start, int units, IdeographWords ideographs, WordList words)
+    /// <summary>Adds a word that does not begin with a letter or digit of one unit.</summary>
+    /// <returns>Where to go on.</returns>
+    private static int Other(
+        ReadOnlySpan<char> text, int at, CharacterClass kind, IdeographWords ideographs, WordList words)
     {
-        int end = start + units;
-        if (ideographs == IdeographWords.Pairs && end < text.Length)
+        int units = 1;
+        if (kind == CharacterClass.Surrogate)
         {
-            CharacterClass kind = CharacterClasses.Of(text[end]);
-            units = 1;
-            if (kind == CharacterClass.Surrogate)
-            {
-                kind = CharacterClasses.OfRune(text, end, out units);
-            }
-
-            end += kind is CharacterClass.Ideograph or CharacterClass.Kana ? units : 0;
+            kind = CharacterClasses.OfRune(text, at, out units);
         }
 
-        words.Add(start, end - start, Hash(text[start..end]), isMark: false);
+        int end = kind switch
+        {
+            <= CharacterClass.Joiner => WordEnd(text, at),
+            CharacterClass.Ideograph or CharacterClass.Kana => IdeographsEnd(text, at + units, ideographs),
+            _ => MarksEnd(text, at, units),
+        };
+        bool isMark = kind is CharacterClass.Mark or CharacterClass.Inner;
+        words.Add(at, end - at, WordHash.Of(text, at, end - at), isMark);
         return end;
     }
 
-    private static int Marks(ReadOnlySpan<char> text, int start, int units, WordList words)
+    private static int IdeographsEnd(ReadOnlySpan<char> text, int end, IdeographWords ideographs)
     {
-        ReadOnlySpan<char> mark = text.Slice(start, units);
+        if (ideographs == IdeographWords.Characters || end == text.Length)
+        {
+            return end;
+        }
+
+        CharacterClass kind = CharacterClasses.Of(text[end]);
+        int units = 1;
+        if (kind == CharacterClass.Surrogate)
+        {
+            kind = CharacterClasses.OfRune(text, end, out units);
+        }
+
+        return end + (kind is CharacterClass.Ideograph or CharacterClass.Kana ? units : 0);
+    }
+
+    private static int MarksEnd(ReadOnlySpan<char> text, int start, int units)
+    {
         int end = start + units;
-        while (text[end..].StartsWith(mark, StringComparison.Ordinal))
+        while (end + units <= text.Length && text[end] == text[start]
+            && (units == 1 || text[end + 1] == text[start + 1]))
         {
             end += units;
         }
 
-        words.Add(start, end - start, Hash(text[start..end]), isMark: true);
         return end;
-    }
-
-    private static ulong Hash(ReadOnlySpan<char> text)
-    {
-        ulong hash = Seed;
-        foreach (char c in text)
-        {
-            hash = (hash ^ c) * Prime;
-        }
-
-        return hash;
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Puyu.Data.Text;
 
 /// <summary>
@@ -62,22 +65,35 @@ internal sealed class WordList
     }
 
     /// <summary>Appends a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int start, int length, ulong hash, bool isMark)
     {
         int word = Count;
         if (word == _starts.Length)
         {
-            Array.Resize(ref _starts, 2 * word);
-            Array.Resize(ref _ids, 2 * word);
-            Array.Resize(ref _charactersBefore, (2 * word) + 1);
+            GrowWords();
         }
 
         int known = _spellings.Count;
         int id = _spellings.Number(hash);
-        _starts[word] = start;
-        _ids[word] = id;
-        _charactersBefore[word + 1] = _charactersBefore[word] + length;
+        if (id == known)
+        {
+            AddSpelling(id, isMark);
+        }
+
+        // All arrays are as long as those whose lengths were compared, and one longer.
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_starts), word) = start;
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ids), word) = id;
+        ref int before = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_charactersBefore), word);
+        Unsafe.Add(ref before, 1) = before + length;
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_occurrences), id)++;
         Count = word + 1;
+        CountWithoutMarks += isMark ? 0 : 1;
+        CharactersWithoutMarks += isMark ? 0 : length;
+    }
+
+    private void AddSpelling(int id, bool isMark)
+    {
         if (id == _occurrences.Length)
         {
             Array.Resize(ref _occurrences, 2 * id);
@@ -85,18 +101,15 @@ internal sealed class WordList
             Array.Resize(ref _isMark, 2 * id);
         }
 
-        if (id == known)
-        {
-            _occurrences[id] = 0;
-            _firsts[id] = word;
-            _isMark[id] = isMark;
-        }
+        _occurrences[id] = 0;
+        _firsts[id] = Count;
+        _isMark[id] = isMark;
+    }
 
-        _occurrences[id]++;
-        if (!isMark)
-        {
-            CountWithoutMarks++;
-            CharactersWithoutMarks += length;
-        }
+    private void GrowWords()
+    {
+        Array.Resize(ref _starts, 2 * Count);
+        Array.Resize(ref _ids, 2 * Count);
+        Array.Resize(ref _charactersBefore, (2 * Count) + 1);
     }
 }

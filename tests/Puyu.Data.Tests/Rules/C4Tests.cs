@@ -2,7 +2,6 @@ using System.Text;
 using Puyu.Abstractions;
 using Puyu.Data.Pipeline;
 using Puyu.Data.Rules;
-using Puyu.Testing;
 
 namespace Puyu.Data.Tests.Rules;
 

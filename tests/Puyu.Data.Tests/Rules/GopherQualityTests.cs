@@ -1,6 +1,5 @@
 using Puyu.Abstractions;
 using Puyu.Data.Rules;
-using Puyu.Testing;
 
 namespace Puyu.Data.Tests.Rules;
 

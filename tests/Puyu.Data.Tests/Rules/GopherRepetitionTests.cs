@@ -1,5 +1,4 @@
 using Puyu.Data.Rules;
-using Puyu.Testing;
 
 namespace Puyu.Data.Tests.Rules;
 

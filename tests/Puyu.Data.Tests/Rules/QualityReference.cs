@@ -40,7 +40,7 @@ internal static class QualityReference
         [
             words.Count,
             hasLength ? median : float.NaN,
-            Divide(words.Count(word => word.Contains('#') || word.Contains('\u2026')), words.Count),
+            Divide(words.Count(word => word.Any(c => c is '#' or '\u2026')), words.Count),
             Divide(lines.Count(line => line.StartsWith('*') || line.StartsWith('-')), lines.Length),
             Divide(lines.Count(line => line.EndsWith('\u2026')), lines.Length),
             Divide(words.Count(word => word.Any(char.IsLetter)), words.Count),
@@ -56,7 +56,7 @@ internal static class QualityReference
         int breaks = text.Count(c => c == '\n');
         return
         [
-            lines.Length == 0 ? 0 : Divide(lines.Count(line => ".?!\"'".Contains(line[^1])), lines.Length),
+            lines.Length == 0 ? 0 : Divide(lines.Count(line => line[^1] is '.' or '?' or '!' or '"' or '\''), lines.Length),
             Divide(lines.Count(line => line.Length <= 30), lines.Length),
             Divide(repeated, text.Length - breaks),
             Divide(breaks, TextReference.Words(text).Count),

@@ -1,7 +1,6 @@
 using Puyu.Abstractions;
 using System.Text;
 using Puyu.Data.Pipeline;
-using Puyu.Testing;
 
 namespace Puyu.Data.Tests.Rules;
 

@@ -2,7 +2,6 @@ using Puyu.Abstractions;
 using Puyu.Data.Pipeline;
 using Puyu.Data.Tests.Rules;
 using Puyu.Data.Text;
-using Puyu.Testing;
 
 namespace Puyu.Data.Tests.Text;
 

@@ -1,6 +1,5 @@
 using Puyu.Data.Tests.Rules;
 using Puyu.Data.Text;
-using Puyu.Testing;
 
 namespace Puyu.Data.Tests.Text;
 
