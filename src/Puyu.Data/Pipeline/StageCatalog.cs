@@ -1,4 +1,6 @@
 using Puyu.Data.Deduplication;
+using Puyu.Data.Rules;
+using Puyu.Data.Text;
 
 namespace Puyu.Data.Pipeline;
 
@@ -18,6 +20,8 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
     public static StageCatalog BuiltIn { get; } = new(
         [
             .. DeduplicationStages.All,
+            .. RulesStages.All,
+            .. TextStages.All,
         ],
         [
         ]);

@@ -6,8 +6,11 @@ namespace Puyu.Data.Rules;
 /// <summary>What <see cref="BadWordsStage"/> looks for, in one language.</summary>
 public sealed record BadWordsOptions
 {
-    /// <summary>The list, in any case; empty lines are passed over, as in a file of a word a line.</summary>
-    public required ImmutableArray<string> Words { get; init; }
+    /// <summary>The list, in any case; empty words are passed over.</summary>
+    public ImmutableArray<string> Words { get; init; } = [];
+
+    /// <summary>Paths of files with further words, one a line.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
 
     /// <summary>
     /// Words of the list that are allowed. C4 allows the syllables <c>sm</c>, <c>グロ</c>, <c>女の子</c> in Japanese and
@@ -29,7 +32,8 @@ public sealed record BadWordsOptions
     /// <summary>The list without what is allowed, each word once, in ordinal order.</summary>
     internal string[] Listed =>
     [
-        .. Words.Select(word => word.Trim()).Where(word => word.Length > 0)
+        .. (Words.IsDefault ? [] : Words).Concat((Files.IsDefault ? [] : Files).SelectMany(File.ReadLines))
+            .Select(word => word.Trim()).Where(word => word.Length > 0)
             .Except(Allowed.IsDefault ? [] : Allowed, StringComparer.OrdinalIgnoreCase)
             .Order(StringComparer.Ordinal),
     ];
@@ -39,8 +43,8 @@ public sealed record BadWordsOptions
     public BadWordsOptions Validated()
     {
         var problems = new Problems(nameof(BadWordsOptions));
-        int words = Words.IsDefault ? 0 : Listed.Length;
-        problems.Require(words > 0, words, "must have at least one word that is not allowed", nameof(Words));
+        int words = Listed.Length;
+        problems.Require(words > 0, words, "must be positive: list words, or files of them, that are not all allowed", nameof(Words));
         problems.Require(KeepFraction is >= 0 and <= 1, KeepFraction, "must lie in [0, 1]");
         problems.ThrowIfAny();
         return this;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Puyu.Data.Pipeline;
+using Puyu.Tokenizers;
 
 namespace Puyu.Data.Text;
 
@@ -17,11 +18,18 @@ public sealed class StatisticsStage : IStage
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _stopWords;
 
     /// <summary>Statistics of texts.</summary>
+    /// <param name="options">How words and tokens are counted.</param>
+    public StatisticsStage(StatisticsOptions options)
+        : this(options, Counter(options.Tokenizer))
+    {
+    }
+
+    /// <summary>Statistics of texts, with tokens counted by the caller.</summary>
     /// <param name="options">How words are counted.</param>
     /// <param name="countTokens">
     /// Length of a text in tokens, called by several threads at once; null for a quarter of its bytes in UTF-8.
     /// </param>
-    public StatisticsStage(StatisticsOptions options, Func<string, int>? countTokens = null)
+    public StatisticsStage(StatisticsOptions options, Func<string, int>? countTokens)
     {
         _options = options;
         _countTokens = countTokens;
@@ -65,6 +73,17 @@ public sealed class StatisticsStage : IStage
         values[7] = Ratio.Of(stopWords, words.CountWithoutMarks);
         values[8] = Ratio.Of(symbols, words.CountWithoutMarks);
         return new StageResult(document);
+    }
+
+    private static Func<string, int>? Counter(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        Tokenizer tokenizer = TokenizerFile.Load(path);
+        return text => tokenizer.Encode(text).Length;
     }
 
     private (int Unique, int StopWords) CountWords(WordList words, string text)

@@ -1,4 +1,5 @@
 using Puyu.Abstractions;
+using Puyu.Data.Pipeline;
 using Puyu.Data.Rules;
 
 namespace Puyu.Data.Tests.Rules;
@@ -61,7 +62,7 @@ public class GopherQualityTests
         Compare(QualityReference.FineWeb(text), _fineWeb, text);
     }
 
-    private static void Compare(float[] expected, Pipeline.IStage stage, string text)
+    private static void Compare(float[] expected, IStage stage, string text)
     {
         var actual = new float[stage.Measures.Count];
         stage.Apply(new Document("id", text), actual);

@@ -26,7 +26,7 @@ internal static class ThresholdCases
                 to[(stage, "ellipsis-lines")] = Max(n => Lines(n, 10, i => $"item {i}\u2026"), 3);
                 to[(stage, "alphabetic-words")] = Min(n => Words(n) + Repeat(" 7", 10 - n), 8);
                 to[(stage, "stop-words")] =
-                    Min(n => "x the of be"[..((n + 1) * 3 - 1 + (n > 1 ? 0 : 0))], 2);
+                    Min(n => "x" + (n > 0 ? " the" : "") + (n > 1 ? " of" : "") + (n > 2 ? " be" : ""), 2);
             }
 
             to[("quality", "mean-word-length min")] = Min(n => "abc abc abc abc " + Letters(n), 3);

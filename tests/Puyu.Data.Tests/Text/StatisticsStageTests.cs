@@ -36,6 +36,17 @@ public class StatisticsStageTests
         Assert.Equal(3, stage.Measure("one two three")["token-length"]);
     }
 
+    [DataFact]
+    public void Apply_CountsTokens_WithTheTokenizerOfTheOptions()
+    {
+        string path = TestData.File("tokenizers", "internlm2.model");
+
+        Dictionary<string, float> values =
+            new StatisticsStage(new StatisticsOptions { Tokenizer = path }).Measure("Hello world");
+
+        Assert.Equal(2, values["token-length"]); // 9843 2028
+    }
+
     [Fact]
     public void Apply_CountsChinese_ByCharacterOrPair()
     {
