@@ -3,6 +3,8 @@ using Puyu.Data.Decontamination;
 using Puyu.Data.Deduplication;
 using Puyu.Data.Html;
 using Puyu.Data.Formats;
+using Puyu.Data.Rules;
+using Puyu.Data.Text;
 
 namespace Puyu.Data.Pipeline;
 
@@ -26,6 +28,8 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
             .. PipelineStages.All,
             .. DeduplicationStages.All,
             .. HtmlStages.All,
+            .. RulesStages.All,
+            .. TextStages.All,
         ],
         [
             .. DocumentFormats.All,
