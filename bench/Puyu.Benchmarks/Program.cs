@@ -21,6 +21,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["data-deduplication"] = DeduplicationBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,
+    ["filter-models"] = FilterModelsBench.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

@@ -1,10 +1,15 @@
+using System.Buffers;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Classifiers;
 
-/// <summary>Scores documents with a linear classifier and keeps the score beside them.</summary>
+/// <summary>
+/// Scores documents with a linear classifier and keeps the score beside them. The threshold of the model is the bound.
+/// </summary>
 public sealed class ClassifierStage : IStage
 {
+    private static readonly SearchValues<char> _ends = SearchValues.Create("\n.!?。！？");
+
     private readonly LinearClassifier _classifier;
     private readonly int _windowCharacters;
 
@@ -19,10 +24,9 @@ public sealed class ClassifierStage : IStage
     {
         _classifier = classifier;
         _windowCharacters = options.WindowCharacters == 0 ? int.MaxValue : options.WindowCharacters;
-        float bound = options.Threshold ?? classifier.Threshold;
         Measures = classifier.HigherIsBetter
-            ? [new Measure(classifier.ScoreName, Min: bound)]
-            : [new Measure(classifier.ScoreName, Max: bound)];
+            ? [new Measure(classifier.ScoreName, Min: classifier.Threshold)]
+            : [new Measure(classifier.ScoreName, Max: classifier.Threshold)];
     }
 
     /// <inheritdoc/>
@@ -70,7 +74,7 @@ public sealed class ClassifierStage : IStage
             return rest.Length;
         }
 
-        int end = rest.Slice(_windowCharacters, _windowCharacters / 2).IndexOfAny("\n.!?。！？");
+        int end = rest.Slice(_windowCharacters, _windowCharacters / 2).IndexOfAny(_ends);
         return _windowCharacters + end + 1;
     }
 

@@ -14,9 +14,6 @@ public sealed record ClassifierStageOptions
     /// </summary>
     public int WindowCharacters { get; init; } = 2000;
 
-    /// <summary>Bound on the score; null for the threshold in the model.</summary>
-    public float? Threshold { get; init; }
-
     /// <summary>Returns these options, or throws with everything wrong with them.</summary>
     /// <exception cref="OptionsException">A value is out of range.</exception>
     public ClassifierStageOptions Validated()
@@ -25,7 +22,6 @@ public sealed record ClassifierStageOptions
         problems.Require(!string.IsNullOrWhiteSpace(Model), Model, "must be the file of a model");
         problems.Require(
             WindowCharacters is 0 or >= 50, WindowCharacters, "must be 0 for the whole text, or 50 or more");
-        problems.Require(Threshold is null or (>= 0 and <= 1), Threshold, "must lie in [0, 1]");
         problems.ThrowIfAny();
         return this;
     }

@@ -6,7 +6,7 @@ namespace Puyu.Data.Classifiers;
 public sealed record FeatureOptions
 {
     /// <summary>Binary logarithm of the number of weights; features share them by hash.</summary>
-    public int BucketBits { get; init; } = 20;
+    public int BucketBits { get; init; } = 18;
 
     /// <summary>Words of the longest sequence of words; 0 to look at characters alone.</summary>
     public int MaxWords { get; init; } = 2;

@@ -3,10 +3,9 @@ using Puyu.Data.Pipeline;
 namespace Puyu.Data.Lists;
 
 /// <summary>
-/// Looks up where documents come from. A document without address is not measured. The list stays open while the
-/// process lives.
+/// Looks up where documents come from. A document without address is not measured.
 /// </summary>
-public sealed class UrlListStage : IStage
+public sealed class UrlListStage : IStage, IDisposable
 {
     private readonly UrlList _list;
     private readonly string _metadata;
@@ -19,22 +18,21 @@ public sealed class UrlListStage : IStage
         options.Validated();
         _list = new UrlList(options.List);
         _metadata = options.Metadata;
-        Measures =
-        [
-            new Measure("listed-domain", Max: 0),
-            new Measure("listed-host", Max: 0),
-            new Measure("listed-url", Max: 0),
-            new Measure("listed-url-word", Max: 0),
-            new Measure("listed-soft-words", Max: options.MaxSoftWords),
-            new Measure("listed-subword", Max: 0),
-        ];
     }
 
     /// <inheritdoc/>
     public string Name => "url-list";
 
     /// <inheritdoc/>
-    public IReadOnlyList<Measure> Measures { get; }
+    public IReadOnlyList<Measure> Measures { get; } =
+    [
+        new Measure("listed-domains", Max: 0),
+        new Measure("listed-hosts", Max: 0),
+        new Measure("listed-urls", Max: 0),
+        new Measure("listed-url-words", Max: 0),
+        new Measure("listed-soft-words", Max: 1),
+        new Measure("listed-subwords", Max: 0),
+    ];
 
     /// <inheritdoc/>
     public StageResult Apply(Document document, Span<float> values)
@@ -54,4 +52,7 @@ public sealed class UrlListStage : IStage
         values[5] = found.Subwords;
         return new StageResult(document, found.First);
     }
+
+    /// <summary>Closes the list.</summary>
+    public void Dispose() => _list.Dispose();
 }

@@ -11,9 +11,6 @@ public sealed record UrlListStageOptions
     /// <summary>Name of the metadata that holds the address.</summary>
     public string Metadata { get; init; } = "url";
 
-    /// <summary>Different soft words up to which a document stays.</summary>
-    public int MaxSoftWords { get; init; } = 1;
-
     /// <summary>Returns these options, or throws with everything wrong with them.</summary>
     /// <exception cref="OptionsException">A value is out of range.</exception>
     public UrlListStageOptions Validated()
@@ -21,7 +18,6 @@ public sealed record UrlListStageOptions
         var problems = new Problems(nameof(UrlListStageOptions));
         problems.Require(!string.IsNullOrWhiteSpace(List), List, "must be the file of a list");
         problems.Require(!string.IsNullOrWhiteSpace(Metadata), Metadata, "must name the metadata of the address");
-        problems.Require(MaxSoftWords is >= 0 and < 16, MaxSoftWords, "must lie in [0, 15]");
         problems.ThrowIfAny();
         return this;
     }

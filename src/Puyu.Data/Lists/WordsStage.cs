@@ -2,7 +2,7 @@ using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Lists;
 
-/// <summary>Counts listed words in documents.</summary>
+/// <summary>Counts listed words in documents, and the share of the characters that they are.</summary>
 public sealed class WordsStage : IStage
 {
     private readonly WordList _words;
@@ -14,18 +14,14 @@ public sealed class WordsStage : IStage
         ArgumentNullException.ThrowIfNull(options);
         options.Validated();
         _words = WordList.Load(options.Words, options.Allowed);
-        Measures =
-        [
-            new Measure("listed-words", Max: options.MaxCount),
-            new Measure("listed-word-share", Max: options.MaxShare),
-        ];
     }
 
     /// <inheritdoc/>
     public string Name => "words";
 
     /// <inheritdoc/>
-    public IReadOnlyList<Measure> Measures { get; }
+    public IReadOnlyList<Measure> Measures { get; } =
+        [new Measure("listed-words", Max: 0), new Measure("listed-word-share")];
 
     /// <inheritdoc/>
     public StageResult Apply(Document document, Span<float> values)

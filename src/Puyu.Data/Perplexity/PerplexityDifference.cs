@@ -13,9 +13,11 @@ namespace Puyu.Data.Perplexity;
 internal static class PerplexityDifference
 {
     private const int Order = 2;
+    private const int LeastUnits = 50;
+    private const int MostUnits = 2000;
 
     /// <summary>Δ of a text, cut in the middle.</summary>
-    /// <returns>NaN if a half has fewer than 50 units, which says nothing.</returns>
+    /// <returns>NaN if the text has fewer than 100 units, which says nothing.</returns>
     public static double Of(ReadOnlySpan<char> text)
     {
         var units = new List<ulong>();
@@ -25,18 +27,24 @@ internal static class PerplexityDifference
         return Of(all[..half], all[half..]);
     }
 
-    /// <summary>Δ of two stretches of units, the first before the second.</summary>
+    /// <summary>
+    /// Δ of two stretches of units, the first before the second. As many of each as the shorter has are compared, but at
+    /// most 2,000 on each side of the cut: how much S₁ helps depends on how long both are.
+    /// </summary>
+    /// <returns>NaN if there are fewer than 50 on a side.</returns>
     public static double Of(ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second)
     {
-        const int Least = 50;
-        if (Math.Min(first.Length, second.Length) < Least)
+        int count = Math.Min(MostUnits, Math.Min(first.Length, second.Length));
+        if (count < LeastUnits)
         {
             return double.NaN;
         }
 
+        first = first[^count..];
+        second = second[..count];
         double alone = new CacheModel(Order).Read(second);
         var informed = new CacheModel(Order);
         informed.Read(first);
-        return (alone - informed.Read(second)) / second.Length;
+        return (alone - informed.Read(second)) / count;
     }
 }

@@ -17,14 +17,13 @@ public sealed class PerplexityStage : IStage
         options.Validated();
         _models = options.Models.ToDictionary(
             model => model.Key, model => NgramModel.Load(model.Value), StringComparer.Ordinal);
-        Measures = [new Measure("perplexity", options.Min, options.Max)];
     }
 
     /// <inheritdoc/>
     public string Name => "perplexity";
 
     /// <inheritdoc/>
-    public IReadOnlyList<Measure> Measures { get; }
+    public IReadOnlyList<Measure> Measures { get; } = [new Measure("perplexity", Max: 1500)];
 
     /// <inheritdoc/>
     public StageResult Apply(Document document, Span<float> values)

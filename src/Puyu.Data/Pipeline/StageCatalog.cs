@@ -1,4 +1,8 @@
+using Puyu.Data.Classifiers;
 using Puyu.Data.Deduplication;
+using Puyu.Data.Languages;
+using Puyu.Data.Lists;
+using Puyu.Data.Perplexity;
 
 namespace Puyu.Data.Pipeline;
 
@@ -17,7 +21,11 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
     /// <summary>Everything that comes with this assembly.</summary>
     public static StageCatalog BuiltIn { get; } = new(
         [
+            .. ClassifierStages.All,
             .. DeduplicationStages.All,
+            .. LanguageStages.All,
+            .. ListStages.All,
+            .. PerplexityStages.All,
         ],
         [
         ]);
