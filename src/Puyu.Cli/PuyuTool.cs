@@ -15,6 +15,7 @@ internal static class PuyuTool
             QuickstartCommand.Create(),
             TrainCommand.Create(),
             PlanCommand.Create(),
+            DataCommand.Create(),
             TokenizerCommand.Create(),
             ChatCommand.Create(),
             ServeCommand.Create(),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Puyu.Data;
 using Puyu.Data.Classifiers;
 
 namespace Puyu.Cli.Commands;
