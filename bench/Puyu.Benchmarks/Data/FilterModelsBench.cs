@@ -103,7 +103,7 @@ public static class FilterModelsBench
     }
 
     private static LinearClassifier Classifier(string[] texts) => ClassifierTrainer.Train(
-        Disfluency.Make(texts.SelectMany(text => text.Chunk(500).Select(chunk => new string(chunk))), seed: 1),
+        Disfluency.Make(texts, seed: 1),
         new ClassifierTrainingOptions { ScoreName = "fluency", HigherIsBetter = true, TargetPrecision = 0.7f });
 
     /// <summary>Words of four to twelve letters, as frequent as in English; one in six of two to five ideographs.</summary>

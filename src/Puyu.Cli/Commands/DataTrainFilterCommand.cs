@@ -79,7 +79,7 @@ internal static class DataTrainFilterCommand
 
     private static IReadOnlyList<LabeledText> Read(string[] inputs, LabeledFileOptions? columns, ulong seed) =>
         columns is null
-            ? Disfluency.Make(inputs.SelectMany(TrainingText.Lines).Where(line => line.Length >= 100), seed)
+            ? Disfluency.Make(inputs.SelectMany(TrainingText.Lines), seed)
             : [.. inputs.SelectMany(path => LabeledFile.Read(path, columns))];
 
     private static void Print(string name, LinearClassifier classifier, ClassifierReport report) =>

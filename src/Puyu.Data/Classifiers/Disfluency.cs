@@ -6,20 +6,25 @@ namespace Puyu.Data.Classifiers;
 
 /// <summary>
 /// Labelled texts for a fluency classifier, made from texts that are fluent: half of them stay, the others are damaged
-/// as pages of the web are. No text occurs both whole and damaged.
+/// as pages of the web are. No piece occurs both whole and damaged.
 /// </summary>
 public static class Disfluency
 {
     private const int Kinds = 4;
+    private const int LeastCharacters = 100;
+    private const int MostCharacters = 400;
 
-    /// <summary>Damages half of the texts, chosen by a hash of each; damaged ones are positive.</summary>
+    /// <summary>
+    /// Cuts the texts into pieces of 400 characters and damages half of these, chosen by a hash of each; damaged ones
+    /// are positive. Pieces of fewer than 100 characters are left out: there is too little to judge.
+    /// </summary>
     /// <param name="texts">Fluent paragraphs of some sentences each.</param>
     /// <param name="seed">Of the choice and the damage.</param>
     public static IReadOnlyList<LabeledText> Make(IEnumerable<string> texts, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var labeled = new List<LabeledText>();
-        foreach (string text in texts)
+        foreach (string text in texts.SelectMany(Pieces))
         {
             ulong stream = (ulong)Hashing.Hash128(MemoryMarshal.AsBytes(text.AsSpan()));
             var random = new CounterRandom(seed, stream);
@@ -29,6 +34,14 @@ public static class Disfluency
         }
 
         return labeled;
+    }
+
+    private static IEnumerable<string> Pieces(string text)
+    {
+        for (int first = 0; first + LeastCharacters <= text.Length; first += MostCharacters)
+        {
+            yield return text.Substring(first, Math.Min(MostCharacters, text.Length - first));
+        }
     }
 
     private static string Damage(string text, int kind, ref CounterRandom random)

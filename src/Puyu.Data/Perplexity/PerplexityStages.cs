@@ -22,6 +22,12 @@ internal static class PerplexityStages
             return new PerplexityDifferenceStage(
                 options with { Thresholds = options.Thresholds is null ? null : context.File(options.Thresholds) });
         }),
-        new StageFactory("long-text", (_, _) => new LongTextStage()),
+        new StageFactory("long-text", (json, context) =>
+        {
+            context.Read<NoOptions>(json);
+            return new LongTextStage();
+        }),
     ];
+
+    private sealed record NoOptions;
 }

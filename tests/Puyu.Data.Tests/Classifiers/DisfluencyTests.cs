@@ -5,7 +5,7 @@ namespace Puyu.Data.Tests.Classifiers;
 public class DisfluencyTests
 {
     private static readonly string[] _texts = [.. Enumerable.Range(0, 400).Select(i =>
-        $"The house number {i} stood at the end of the street and nobody had lived in it. 第{i}号房子在街的尽头没有人住。")];
+        $"The house number {i} stood at the end of the street and nobody had lived in it for years. 第{i}号房子在街的尽头没有人住。")];
 
     [Fact]
     public void Make_DamagesHalfOfTheTexts_AndLeavesTheOthers()
@@ -14,6 +14,15 @@ public class DisfluencyTests
 
         Assert.InRange(made.Count(text => text.IsPositive), 140, 260); // six standard deviations of 400 draws
         Assert.All(made.Zip(_texts), pair => Assert.Equal(pair.First.IsPositive, pair.First.Text != pair.Second));
+    }
+
+    [Fact]
+    public void Make_CutsLongTexts_AndLeavesOutShortOnes()
+    {
+        IReadOnlyList<LabeledText> made =
+            Disfluency.Make(["short", new string('a', 400) + new string('b', 400) + new string('c', 99)], seed: 3);
+
+        Assert.Equal(2, made.Count);
     }
 
     [Fact]
