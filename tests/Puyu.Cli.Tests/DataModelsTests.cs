@@ -10,7 +10,8 @@ public class DataModelsTests
         using var folder = new TemporaryFolder();
         File.WriteAllLines(folder.File("a.csv"),
         [
-            "text,label", .. Enumerable.Range(0, 600).Select(i => i % 2 == 0 ? $"buy cheap pills {i},ad" : $"we met at noon {i},"),
+            "text,label",
+            .. Enumerable.Range(0, 600).Select(i => i % 2 == 0 ? $"buy cheap pills {i},ad" : $"we met at noon {i},"),
         ]);
 
         Tool.Result result = Tool.Run(
