@@ -56,7 +56,7 @@ public static class Disfluency
         };
     }
 
-    /// <summary>Words with what follows them up to the next; ideographs by twos, since words are not separated.</summary>
+    /// <summary>Words with what follows them up to the next; ideographs by twos, as words are not separated.</summary>
     private static List<string> Split(string text)
     {
         var words = new List<string>();

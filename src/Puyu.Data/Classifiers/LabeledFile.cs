@@ -98,7 +98,8 @@ public static class LabeledFile
             if (Math.Max(found.Text, found.Label) >= fields.Length)
             {
                 throw new InvalidDataException(FormattableString.Invariant(
-                    $"{path}: record {record} has {fields.Length} fields, too few for {options.Text} and {options.Label}"));
+                    $"{path}: record {record} has {fields.Length} fields, too few for {options.Text} and ")
+                    + options.Label);
             }
 
             yield return (fields[found.Text], fields[found.Label]);

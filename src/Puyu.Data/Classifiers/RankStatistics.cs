@@ -38,8 +38,8 @@ internal static class RankStatistics
     }
 
     /// <summary>
-    /// The lowest threshold above which the share of positives is at least <paramref name="precision"/>, half-way to the
-    /// next score below.
+    /// The lowest threshold above which the share of positives is at least <paramref name="precision"/>, half-way to
+    /// the next score below.
     /// </summary>
     /// <param name="scores">One a text.</param>
     /// <param name="isPositive">One a text.</param>

@@ -25,7 +25,8 @@ public sealed class LanguageStage : IStage
         if (unknown is not null)
         {
             throw new OptionsException(
-                $"Keep names {unknown} but must name languages of the model: {string.Join(", ", _identifier.Languages)}");
+                $"Keep names {unknown} but must name languages of the model: "
+                + string.Join(", ", _identifier.Languages));
         }
     }
 

@@ -7,8 +7,8 @@ public sealed record LanguageStageOptions
     public IReadOnlyList<string> Keep { get; init; } = [];
 
     /// <summary>
-    /// Whether each paragraph is looked at too: the share in the language of the document is measured, and paragraphs in
-    /// others become spans named for theirs.
+    /// Whether each paragraph is looked at too: the share in the language of the document is measured, and paragraphs
+    /// in others become spans named for theirs.
     /// </summary>
     public bool Paragraphs { get; init; }
 

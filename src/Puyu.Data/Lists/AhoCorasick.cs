@@ -131,7 +131,8 @@ internal sealed class AhoCorasick
         }
     }
 
-    /// <summary>Numbers the characters that occur in words; all that fold to one share its number. 0 is the rest.</summary>
+    /// <summary>Numbers the characters that occur in words; all that fold to one share its number; 0 is the rest.
+    /// </summary>
     private static ushort[] Classify(string[] words, out int count)
     {
         ushort[] ofFolded = new ushort[char.MaxValue + 1];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Puyu.Data.Lists;
 
 /// <summary>
-/// A set of hashes in a mapped file: in ascending order, each at the place that it says or as near after it as the order
-/// allows, with zeros between, so that a lookup is one cache miss. Ten bytes a hash.
+/// A set of hashes in a mapped file: in ascending order, each at the place that it says or as near after it as the
+/// order allows, with zeros between, so that a lookup is one cache miss. Ten bytes a hash.
 /// </summary>
 internal readonly unsafe struct HashSection
 {

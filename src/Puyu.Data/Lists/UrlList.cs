@@ -8,8 +8,8 @@ namespace Puyu.Data.Lists;
 /// the disk. Safe for several threads until disposed.
 /// </summary>
 /// <remarks>
-/// Looks at the domains a host lies in, the host, the page, words, words that count only together, and subwords, in this
-/// order. Which domains can be registered need not be known: a listed domain stands for all hosts below it.
+/// Looks at the domains a host lies in, the host, the page, words, words that count only together, and subwords, in
+/// this order. Which domains can be registered need not be known: a listed domain stands for all hosts below it.
 /// </remarks>
 public sealed class UrlList : IDisposable
 {

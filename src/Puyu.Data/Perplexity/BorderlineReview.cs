@@ -54,8 +54,8 @@ public static class BorderlineReview
     /// <param name="path">The file.</param>
     /// <param name="thresholds">As they stand; not changed.</param>
     /// <returns>
-    /// For each domain and language with a judged text, the threshold that agrees with most of them: of several, the one
-    /// nearest to where it was.
+    /// For each domain and language with a judged text, the threshold that agrees with most of them: of several, the
+    /// one nearest to where it was.
     /// </returns>
     /// <exception cref="InvalidDataException">A line is malformed; the message says which.</exception>
     public static DifferenceThresholds Refit(string path, DifferenceThresholds thresholds)
@@ -75,7 +75,8 @@ public static class BorderlineReview
                 domains[group.Key.Domain] = languages = new SortedDictionary<string, float>(StringComparer.Ordinal);
             }
 
-            languages[group.Key.Language] = BestThreshold([.. group], thresholds.Of(group.Key.Domain, group.Key.Language));
+            float current = thresholds.Of(group.Key.Domain, group.Key.Language);
+            languages[group.Key.Language] = BestThreshold([.. group], current);
         }
 
         return thresholds with { Domains = domains };

@@ -10,8 +10,8 @@ namespace Puyu.Data.Perplexity;
 /// <code>
 /// p(w | h) = (c(hw) + t(h) · p(w | h′)) / (c(h) + t(h))      t(h): different units seen after h
 /// </code>
-/// with 2⁻¹⁷ for a unit never seen. Sources: Witten and Bell, The Zero-Frequency Problem, IEEE Trans. Information Theory
-/// 37, 1991; Kuhn and De Mori, A Cache-Based Natural Language Model, IEEE PAMI 12, 1990.
+/// with 2⁻¹⁷ for a unit never seen. Sources: Witten and Bell, The Zero-Frequency Problem, IEEE Trans. Information
+/// Theory 37, 1991; Kuhn and De Mori, A Cache-Based Natural Language Model, IEEE PAMI 12, 1990.
 /// </remarks>
 internal sealed class CacheModel
 {

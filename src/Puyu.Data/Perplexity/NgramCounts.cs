@@ -67,8 +67,8 @@ internal sealed class NgramCounts
                     place = place + 1 == slots.Length ? 0 : place + 1;
                 }
 
-                slots[place] = NgramModel.Slot(
-                    key, (float)Math.Log(sequence.Probability), sequence.Backoff == 0 ? 0 : MathF.Log(sequence.Backoff));
+                float logBackoff = sequence.Backoff == 0 ? 0 : MathF.Log(sequence.Backoff);
+                slots[place] = NgramModel.Slot(key, (float)Math.Log(sequence.Probability), logBackoff);
             }
         }
 

@@ -10,8 +10,8 @@ namespace Puyu.Data.Perplexity;
 /// <code>
 /// p(w | h) = stored for hw, else γ(h) · p(w | h without its first unit)
 /// </code>
-/// One table holds the sequences of all lengths: 48 bits of a hash, the logarithm of p in steps of 0.1, and that of γ in
-/// steps of 0.05. <see cref="NgramTrainer"/> states how they come about.
+/// One table holds the sequences of all lengths: 48 bits of a hash, the logarithm of p in steps of 0.1, and that of γ
+/// in steps of 0.05. <see cref="NgramTrainer"/> states how they come about.
 /// </remarks>
 public sealed class NgramModel
 {

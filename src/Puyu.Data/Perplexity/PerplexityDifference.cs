@@ -7,8 +7,9 @@ namespace Puyu.Data.Perplexity;
 /// <code>
 /// Δ = ln PPL(S₂ | S₁) − ln PPL(S₂)
 /// </code>
-/// Negative where S₁ helps to predict S₂: the text is coherent. Positive where it distracts. Only the difference counts,
-/// so that a crude model will do. Source: Cai et al., InternLM2 Technical Report, 2024, section on long context data.
+/// Negative where S₁ helps to predict S₂: the text is coherent. Positive where it distracts. Only the difference
+/// counts, so that a crude model will do. Source: Cai et al., InternLM2 Technical Report, 2024, section on long context
+/// data.
 /// </remarks>
 internal static class PerplexityDifference
 {
@@ -28,8 +29,8 @@ internal static class PerplexityDifference
     }
 
     /// <summary>
-    /// Δ of two stretches of units, the first before the second. As many of each as the shorter has are compared, but at
-    /// most 2,000 on each side of the cut: how much S₁ helps depends on how long both are.
+    /// Δ of two stretches of units, the first before the second. As many of each as the shorter has are compared, but
+    /// at most 2,000 on each side of the cut: how much S₁ helps depends on how long both are.
     /// </summary>
     /// <returns>NaN if there are fewer than 50 on a side.</returns>
     public static double Of(ReadOnlySpan<ulong> first, ReadOnlySpan<ulong> second)
