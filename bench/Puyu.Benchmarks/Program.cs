@@ -25,6 +25,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["data-filters"] = FiltersBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,
     ["document-formats"] = DocumentFormatsBench.Run,
+    ["filter-models"] = FilterModelsBench.Run,
 };
 
 if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))

@@ -16,5 +16,9 @@ internal static class DataCommand
     {
         Description = "Folder of the run: finished files, ledger.db and, in work, what a rerun need not make again.",
         Required = true,
+    public static Command Create() => new("data", "Make what filters documents: models and lists.")
+    {
+        DataTrainFilterCommand.Create(), DataTrainLanguagesCommand.Create(), DataTrainPerplexityCommand.Create(),
+        DataBuildListCommand.Create(), DataReviewLongCommand.Create(),
     };
 }

@@ -5,6 +5,11 @@ using Puyu.Data.Html;
 using Puyu.Data.Formats;
 using Puyu.Data.Rules;
 using Puyu.Data.Text;
+using Puyu.Data.Classifiers;
+using Puyu.Data.Deduplication;
+using Puyu.Data.Languages;
+using Puyu.Data.Lists;
+using Puyu.Data.Perplexity;
 
 namespace Puyu.Data.Pipeline;
 
@@ -30,6 +35,11 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
             .. HtmlStages.All,
             .. RulesStages.All,
             .. TextStages.All,
+            .. ClassifierStages.All,
+            .. DeduplicationStages.All,
+            .. LanguageStages.All,
+            .. ListStages.All,
+            .. PerplexityStages.All,
         ],
         [
             .. DocumentFormats.All,
