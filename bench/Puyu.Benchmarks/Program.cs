@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["training-step"] = TrainingStepBench.Run,
     ["data-minhash"] = MinHashBench.Run,
     ["data-deduplication"] = DeduplicationBench.Run,
+    ["data-substring"] = SubstringBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,
 };
