@@ -21,6 +21,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["data-decontamination"] = DecontaminationBench.Run,
     ["data-minhash"] = MinHashBench.Run,
     ["data-deduplication"] = DeduplicationBench.Run,
+    ["data-substring"] = SubstringBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["data-filters"] = FiltersBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,

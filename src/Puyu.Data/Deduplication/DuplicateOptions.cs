@@ -16,7 +16,7 @@ public abstract record DuplicateOptions
 
     /// <summary>
     /// Memory of the sorters, in MiB; what does not fit goes to files. Besides, deciding takes 8 to 12 bytes for each
-    /// document.
+    /// document, and for <see cref="SurvivorPolicy.First"/> the paths of the files that were read.
     /// </summary>
     public double MemoryMegabytes { get; init; } = 256;
 
@@ -30,6 +30,6 @@ public abstract record DuplicateOptions
             Survivor != SurvivorPolicy.Best || SurvivorBy is not null, "null",
             "must name the score by which the best document stays", nameof(SurvivorBy));
         problems.Require(
-            MemoryMegabytes is >= 0.0625 and <= 1024, MemoryMegabytes, "must lie in [0.0625, 1024]");
+            MemoryMegabytes is >= 0.0625 and <= 2048, MemoryMegabytes, "must lie in [0.0625, 2048]");
     }
 }
