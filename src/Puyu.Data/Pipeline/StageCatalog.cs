@@ -1,15 +1,14 @@
+using Puyu.Data.Classifiers;
 using Puyu.Data.Code;
 using Puyu.Data.Decontamination;
 using Puyu.Data.Deduplication;
-using Puyu.Data.Html;
 using Puyu.Data.Formats;
-using Puyu.Data.Rules;
-using Puyu.Data.Text;
-using Puyu.Data.Classifiers;
-using Puyu.Data.Deduplication;
+using Puyu.Data.Html;
 using Puyu.Data.Languages;
 using Puyu.Data.Lists;
 using Puyu.Data.Perplexity;
+using Puyu.Data.Rules;
+using Puyu.Data.Text;
 
 namespace Puyu.Data.Pipeline;
 
@@ -28,18 +27,17 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
     /// <summary>Everything that comes with this assembly.</summary>
     public static StageCatalog BuiltIn { get; } = new(
         [
+            .. ClassifierStages.All,
             .. CodeStages.All,
             .. DecontaminationStages.All,
-            .. PipelineStages.All,
             .. DeduplicationStages.All,
             .. HtmlStages.All,
-            .. RulesStages.All,
-            .. TextStages.All,
-            .. ClassifierStages.All,
-            .. DeduplicationStages.All,
             .. LanguageStages.All,
             .. ListStages.All,
             .. PerplexityStages.All,
+            .. PipelineStages.All,
+            .. RulesStages.All,
+            .. TextStages.All,
         ],
         [
             .. DocumentFormats.All,
