@@ -6,9 +6,11 @@ namespace Puyu.Cli.Commands;
 internal static class DataCommand
 {
     public static Command Create() => new(
-        "data", "Make training data by a recipe, and ask the ledger why a document is in it or not.")
+        "data", "Make training data by a recipe, ask the ledger why a document is in it, and make what filters need.")
     {
         DataRunCommand.Create(), DataExplainCommand.Create(), DataWhatIfCommand.Create(),
+        DataTrainFilterCommand.Create(), DataTrainLanguagesCommand.Create(), DataTrainPerplexityCommand.Create(),
+        DataBuildListCommand.Create(), DataBuildDecontaminationCommand.Create(), DataReviewLongCommand.Create(),
     };
 
     /// <summary>The folder of a run.</summary>
@@ -16,9 +18,5 @@ internal static class DataCommand
     {
         Description = "Folder of the run: finished files, ledger.db and, in work, what a rerun need not make again.",
         Required = true,
-    public static Command Create() => new("data", "Make what filters documents: models and lists.")
-    {
-        DataTrainFilterCommand.Create(), DataTrainLanguagesCommand.Create(), DataTrainPerplexityCommand.Create(),
-        DataBuildListCommand.Create(), DataReviewLongCommand.Create(),
     };
 }
