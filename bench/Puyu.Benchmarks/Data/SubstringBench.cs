@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Puyu.Data;
 using Puyu.Data.Deduplication;
-using Puyu.Data.Pipeline;
 using Puyu.Testing;
 
 namespace Puyu.Benchmarks.Data;
