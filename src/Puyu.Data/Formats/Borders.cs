@@ -38,7 +38,8 @@ internal static class Borders
 
             using var source = new PlainSource(new SourcePart(path, path, line, length - line));
             var lines = new RecordBuffer(source, ScanBytes);
-            while (lines.TryReadLine(out ReadOnlySpan<byte> text) && (lines.IsTooLong || !PlainTextReader.IsBlank(text)))
+            while (lines.TryReadLine(out ReadOnlySpan<byte> text)
+                && (lines.IsTooLong || !PlainTextReader.IsBlank(text)))
             {
             }
 
@@ -47,7 +48,9 @@ internal static class Borders
         }
     }
 
-    /// <summary>Behind the first record in each stretch of a CSV file: a newline with an even number of quotes before it.</summary>
+    /// <summary>
+    /// Behind the first record in each stretch of a CSV file: a newline with an even number of quotes before it.
+    /// </summary>
     public static IEnumerable<long> OfQuotedLines(string path, long partBytes)
     {
         long length = new FileInfo(path).Length;
@@ -86,7 +89,8 @@ internal static class Borders
 
     /// <summary>The first member in each stretch that begins where the one before it ended a line.</summary>
     /// <remarks>
-    /// Whether a member ends a line shows only once it is decompressed, so the one in front of a border is read in vain.
+    /// Whether a member ends a line shows only once it is decompressed, so the one in front of a border is read in
+    /// vain.
     /// </remarks>
     public static IEnumerable<long> OfMembersAfterLines(MappedFile file, long partBytes)
     {

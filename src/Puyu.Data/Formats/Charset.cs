@@ -3,8 +3,12 @@ using System.Text;
 
 namespace Puyu.Data.Formats;
 
-/// <summary>Decodes pages of the web, which say in several places how they are encoded, and are not always right.</summary>
-/// <remarks>Source: WHATWG, Encoding and HTML § 13.2.3, whose names of encodings these are, reduced to the common ones.</remarks>
+/// <summary>
+/// Decodes pages of the web, which say in several places how they are encoded, and are not always right.
+/// </summary>
+/// <remarks>
+/// Source: WHATWG, Encoding and HTML § 13.2.3, whose names of encodings these are, reduced to the common ones.
+/// </remarks>
 internal static class Charset
 {
     private const int PrescanBytes = 4096;
@@ -42,8 +46,8 @@ internal static class Charset
     };
 
     /// <summary>
-    /// Decodes a page by its byte order mark; else as declared outside or inside, if it can be; else as UTF-8, if it can
-    /// be; else as declared, or as windows-1252, with U+FFFD for what cannot be.
+    /// Decodes a page by its byte order mark; else as declared outside or inside, if it can be; else as UTF-8, if it
+    /// can be; else as declared, or as windows-1252, with U+FFFD for what cannot be.
     /// </summary>
     /// <param name="bytes">The page.</param>
     /// <param name="declared">What the header of the page says; null for nothing.</param>

@@ -7,7 +7,9 @@ namespace Puyu.Data.Formats;
 /// <summary>Names documents for their text.</summary>
 internal static class ContentId
 {
-    /// <summary>32 hexadecimal digits: a 128-bit hash of the text in UTF-8. The same text has the same id everywhere.</summary>
+    /// <summary>
+    /// 32 hexadecimal digits: a 128-bit hash of the text in UTF-8. The same text has the same id everywhere.
+    /// </summary>
     public static string Of(string text)
     {
         byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));

@@ -36,7 +36,10 @@ internal static class DocumentFormats
             Extension = ".jsonl.gz",
         },
         new("text") { Reader = (options, context) => new PlainTextReader(Checked(context.Read<TextOptions>(options))) },
-        new("csv") { Reader = (options, context) => new CsvReader(false, Checked(context.Read<FieldOptions>(options))) },
+        new("csv")
+        {
+            Reader = (options, context) => new CsvReader(false, Checked(context.Read<FieldOptions>(options))),
+        },
         new("tsv") { Reader = (options, context) => new CsvReader(true, Checked(context.Read<FieldOptions>(options))) },
         new("warc") { Reader = (options, context) => new WarcReader(Checked(context.Read<RecordOptions>(options))) },
         new("html") { Reader = (options, context) => new HtmlReader(Checked(context.Read<RecordOptions>(options))) },

@@ -213,7 +213,8 @@ internal sealed class DocumentJson(JsonSchema schema)
                     Spans = [.. array.EnumerateArray().Select(ToSpan)];
                 }
             }
-            catch (Exception problem) when (problem is KeyNotFoundException or FormatException or InvalidOperationException)
+            catch (Exception problem)
+                when (problem is KeyNotFoundException or FormatException or InvalidOperationException)
             {
                 throw new InvalidDataException(
                     $"\"{(isScores ? "scores" : "spans")}\" is not as written by jsonl: {problem.Message}", problem);

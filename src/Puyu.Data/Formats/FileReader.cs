@@ -3,7 +3,9 @@ using Puyu.Data.Pipeline;
 namespace Puyu.Data.Formats;
 
 /// <summary>What readers of files have in common: folders, compression, parts, places of records.</summary>
-/// <remarks>A folder is read as its files one after the other, and offsets in it count the bytes of all of them.</remarks>
+/// <remarks>
+/// A folder is read as its files one after the other, and offsets in it count the bytes of all of them.
+/// </remarks>
 /// <param name="format">Name of the format, by which files of a folder are chosen.</param>
 internal abstract class FileReader(string format) : IDocumentReader
 {
@@ -46,7 +48,9 @@ internal abstract class FileReader(string format) : IDocumentReader
     protected abstract IEnumerable<Document> Read(
         SourcePart part, ByteSource source, RecordPlaces places, Quarantine quarantine);
 
-    /// <summary>Where records begin in a plain file, at most one in each stretch; none of a format that is not split.</summary>
+    /// <summary>
+    /// Where records begin in a plain file, at most one in each stretch; none of a format that is not split.
+    /// </summary>
     protected virtual IEnumerable<long> PlainBorders(string path, long partBytes) => [];
 
     /// <summary>The same of a gzip file: members that begin with a record.</summary>

@@ -72,8 +72,9 @@ internal sealed class JsonBuffer
         if (Utf8.FromUtf16(text, space, out int read, out int written, replaceInvalidSequences: false)
             != OperationStatus.Done)
         {
-            throw new InvalidDataException(FormattableString.Invariant(
-                $"a text has U+{(int)text[read]:X4} without the other half of its pair: normalize texts before writing"));
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"a text has U+{(int)text[read]:X4} without the other half of its pair: "
+                + $"normalize texts before writing"));
         }
 
         _count += written;

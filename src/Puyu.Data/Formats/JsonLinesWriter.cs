@@ -39,7 +39,8 @@ internal sealed class JsonLinesWriter(Stream stream, CompressionKind kind, Actio
         catch (InvalidDataException problem)
         {
             _json.Truncate(before);
-            throw new InvalidDataException($"document {document.Id} from {document.Source}: {problem.Message}", problem);
+            throw new InvalidDataException(
+                $"document {document.Id} from {document.Source}: {problem.Message}", problem);
         }
 
         if (_json.Bytes.Length >= FlushBytes)

@@ -26,7 +26,9 @@ internal sealed class RecordBuffer(ByteSource source, int maxRecordBytes)
 
     private int Held => _end - _first;
 
-    /// <summary>The next line, without its newline. The last of a run need not have one, unless damage cut it.</summary>
+    /// <summary>
+    /// The next line, without its newline. The last of a run need not have one, unless damage cut it.
+    /// </summary>
     /// <param name="line">Valid until the next call.</param>
     /// <returns>False at the end of the run.</returns>
     public bool TryReadLine(out ReadOnlySpan<byte> line)
@@ -112,7 +114,9 @@ internal sealed class RecordBuffer(ByteSource source, int maxRecordBytes)
         return skipped == rest;
     }
 
-    /// <summary>Gives back what is behind the first bytes of the record at hand: the next record begins there.</summary>
+    /// <summary>
+    /// Gives back what is behind the first bytes of the record at hand: the next record begins there.
+    /// </summary>
     public void Shorten(int length) => _length = length;
 
     /// <summary>Goes on behind the damage that ended the run.</summary>

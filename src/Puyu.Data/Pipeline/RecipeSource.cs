@@ -39,8 +39,10 @@ public sealed class RecipeSource
     {
         Dictionary<string, RecipeNode> members = node.Members(null);
         string pattern = node.Required(members, "path").Text();
-        string name = members.TryGetValue("format", out RecipeNode named) ? named.Text() : DocumentFormats.OfPath(pattern)
-            ?? throw new InvalidDataException($"{node.Path}.path is '{pattern}', whose ending says no format: add \"format\"");
+        string name = members.TryGetValue("format", out RecipeNode named)
+            ? named.Text()
+            : DocumentFormats.OfPath(pattern) ?? throw new InvalidDataException(
+                $"{node.Path}.path is '{pattern}', whose ending says no format: add \"format\"");
         FormatFactory format = catalog.Format(name, node.Path);
         if (format.Reader is null)
         {

@@ -44,7 +44,9 @@ public sealed record BadWordsOptions
     {
         var problems = new Problems(nameof(BadWordsOptions));
         int words = Listed.Length;
-        problems.Require(words > 0, words, "must be positive: list words, or files of them, that are not all allowed", nameof(Words));
+        problems.Require(
+            words > 0, words, "must be positive: list words, or files of them, that are not all allowed",
+            nameof(Words));
         problems.Require(KeepFraction is >= 0 and <= 1, KeepFraction, "must lie in [0, 1]");
         problems.ThrowIfAny();
         return this;

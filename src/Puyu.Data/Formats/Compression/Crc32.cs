@@ -11,7 +11,9 @@ internal static class Crc32
 {
     private static readonly uint[] _tables = Tables();
 
-    /// <summary>Checksum of some bytes after those of which <paramref name="crc"/> is the checksum; of none it is 0.</summary>
+    /// <summary>
+    /// Checksum of some bytes after those of which <paramref name="crc"/> is the checksum; of none it is 0.
+    /// </summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         uint[] t = _tables;

@@ -3,8 +3,8 @@ namespace Puyu.Data.Formats;
 /// <summary>Finds where members begin inside a gzip file, without reading it from its beginning.</summary>
 /// <remarks>
 /// The magic number occurs in compressed data by chance, and a web archive that holds a gzip file holds its members as
-/// they are where DEFLATE stored them. A stored block has at most 65,535 bytes, though, and five bytes of framing follow
-/// it. So an offset is a border if members decompress one after the other from there, checksums included, for
+/// they are where DEFLATE stored them. A stored block has at most 65,535 bytes, though, and five bytes of framing
+/// follow it. So an offset is a border if members decompress one after the other from there, checksums included, for
 /// <see cref="ProofBytes"/>, or to the end of the file.
 /// </remarks>
 internal static class GzipMembers
@@ -28,8 +28,8 @@ internal static class GzipMembers
     }
 
     /// <summary>
-    /// The same behind damage, where what follows may be damaged as well: one whole member and the header of another, or
-    /// the end of the file, are proof enough.
+    /// The same behind damage, where what follows may be damaged as well: one whole member and the header of another,
+    /// or the end of the file, are proof enough.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="from">Where to begin.</param>

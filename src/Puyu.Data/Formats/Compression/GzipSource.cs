@@ -2,7 +2,9 @@ using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Formats;
 
-/// <summary>A stretch of whole members of a gzip file. A damaged member ends the run; the next good one begins another.</summary>
+/// <summary>
+/// A stretch of whole members of a gzip file. A damaged member ends the run; the next good one begins another.
+/// </summary>
 internal sealed class GzipSource : ByteSource
 {
     private readonly MappedFile _file;

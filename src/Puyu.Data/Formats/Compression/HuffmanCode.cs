@@ -1,7 +1,9 @@
 namespace Puyu.Data.Formats;
 
 /// <summary>A canonical Huffman code of DEFLATE, for decoding.</summary>
-/// <remarks>Source: RFC 1951, § 3.2.2. Codes of up to <see cref="FastBits"/> bits are looked up, longer ones walked.</remarks>
+/// <remarks>
+/// Source: RFC 1951, § 3.2.2. Codes of up to <see cref="FastBits"/> bits are looked up, longer ones walked.
+/// </remarks>
 internal sealed class HuffmanCode
 {
     /// <summary>Bits that index <see cref="Fast"/>.</summary>
@@ -20,7 +22,9 @@ internal sealed class HuffmanCode
 
     /// <summary>Makes the code anew.</summary>
     /// <param name="lengths">Bits of each symbol's code, 0 for a symbol that does not occur.</param>
-    /// <param name="single">Whether a code of at most one symbol may leave bits unused, as one of distances may.</param>
+    /// <param name="single">
+    /// Whether a code of at most one symbol may leave bits unused, as one of distances may.
+    /// </param>
     /// <exception cref="InvalidDataException">The lengths are of no code.</exception>
     public void Build(ReadOnlySpan<byte> lengths, bool single)
     {
@@ -94,7 +98,9 @@ internal sealed class HuffmanCode
         return NoSymbol;
     }
 
-    /// <summary>DEFLATE sends codes from their highest bit, so that the lowest bits of an index are the code mirrored.</summary>
+    /// <summary>
+    /// DEFLATE sends codes from their highest bit, so that the lowest bits of an index are the code mirrored.
+    /// </summary>
     private void FillFast(int code, int bits, int symbol)
     {
         if (bits > FastBits)

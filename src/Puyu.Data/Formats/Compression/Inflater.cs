@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Puyu.Data.Formats;
 
 /// <summary>
-/// Decompresses DEFLATE from memory. Unlike the streams of .NET it says where a stream ends and notices when one is cut,
-/// which splitting an archive at its members and reading Git's packs depend on.
+/// Decompresses DEFLATE from memory. Unlike the streams of .NET it says where a stream ends and notices when one is
+/// cut, which splitting an archive at its members and reading Git's packs depend on.
 /// </summary>
 /// <remarks>
 /// Source: RFC 1951. Output is handed out in stretches of a buffer whose first 32 KiB are what matches refer back to.
@@ -34,7 +34,8 @@ internal sealed unsafe class Inflater
 
     private static ReadOnlySpan<ushort> LengthBase =>
     [
-        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227,
+        258,
     ];
 
     private static ReadOnlySpan<byte> LengthExtra =>
@@ -42,7 +43,8 @@ internal sealed unsafe class Inflater
 
     private static ReadOnlySpan<ushort> DistanceBase =>
     [
-        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
+        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
+        6145,
         8193, 12289, 16385, 24577,
     ];
 

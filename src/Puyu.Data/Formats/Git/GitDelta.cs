@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Puyu.Data.Formats;
 
 /// <summary>Applies the deltas of Git's packs.</summary>
@@ -15,8 +17,9 @@ internal static class GitDelta
         long resultBytes = Size(ref delta);
         if (sourceBytes != source.Length || resultBytes > maxBytes)
         {
-            throw new InvalidDataException(FormattableString.Invariant(
-                $"a delta is from {sourceBytes} to {resultBytes} bytes but must be from {source.Length} to at most {maxBytes}"));
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"a delta is from {sourceBytes} to {resultBytes} bytes "
+                + $"but must be from {source.Length} to at most {maxBytes}"));
         }
 
         byte[] result = new byte[resultBytes];

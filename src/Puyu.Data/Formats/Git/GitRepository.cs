@@ -47,8 +47,8 @@ internal sealed class GitRepository : IDisposable
     }
 
     /// <summary>
-    /// The files of the commit that HEAD names, in the order of their folders. What is damaged has a problem in place of
-    /// content. Links and submodules are left out.
+    /// The files of the commit that HEAD names, in the order of their folders. What is damaged has a problem in place
+    /// of content. Links and submodules are left out.
     /// </summary>
     public IEnumerable<GitFile> FilesAtHead()
     {
@@ -154,7 +154,8 @@ internal sealed class GitRepository : IDisposable
     {
         string hash = ResolveHead();
         string commit = Encoding.UTF8.GetString(Read(hash, GitKind.Commit));
-        return commit.StartsWith("tree ", StringComparison.Ordinal) && commit.IndexOf('\n', StringComparison.Ordinal) == 45
+        return commit.StartsWith("tree ", StringComparison.Ordinal)
+            && commit.IndexOf('\n', StringComparison.Ordinal) == 45
             ? commit[5..45]
             : throw new InvalidDataException($"commit {hash} names no tree");
     }
@@ -186,7 +187,8 @@ internal sealed class GitRepository : IDisposable
             ? File.ReadLines(packed).FirstOrDefault(line => line.EndsWith($" {name}", StringComparison.Ordinal))
             : null;
         return line?.Split(' ')[0]
-            ?? throw new InvalidDataException($"HEAD refers to {name}, which is absent: the repository has no commit there");
+            ?? throw new InvalidDataException($"HEAD refers to {name}, which is absent: "
+                + "the repository has no commit there");
     }
 
     private byte[] Read(string hash, GitKind kind)
@@ -246,7 +248,8 @@ internal sealed class GitRepository : IDisposable
             }
         }
 
-        throw new InvalidDataException($"object {Path.GetFileName(path)} has the header '{header}', which is of no kind");
+        throw new InvalidDataException(
+            $"object {Path.GetFileName(path)} has the header '{header}', which is of no kind");
     }
 
     /// <summary>What cannot be read is a problem of one file, not of the repository.</summary>

@@ -100,7 +100,8 @@ internal readonly ref struct HttpMessage
             ReadOnlySpan<byte> line = newline < 0 ? rest : rest[..newline];
             int extension = line.IndexOf((byte)';');
             line = (extension < 0 ? line : line[..extension]).Trim(" \r\t"u8);
-            bool isSize = uint.TryParse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint size);
+            bool isSize = uint.TryParse(
+                line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint size);
             if (newline < 0 || !isSize || size > rest.Length - newline - 1)
             {
                 return plain.Length == 0 && !isSize ? body : throw new InvalidDataException(
@@ -117,7 +118,9 @@ internal readonly ref struct HttpMessage
         }
     }
 
-    /// <summary>Undoes a content coding. A body without its magic number was decompressed when it was archived.</summary>
+    /// <summary>
+    /// Undoes a content coding. A body without its magic number was decompressed when it was archived.
+    /// </summary>
     private static ReadOnlySpan<byte> Decompress(ReadOnlySpan<byte> body, string coding, int maxBytes)
     {
         switch (coding.ToLowerInvariant())
@@ -150,8 +153,9 @@ internal readonly ref struct HttpMessage
                     plain.Write(bytes, 0, read);
                     if (plain.Length > maxBytes)
                     {
-                        throw new InvalidDataException(FormattableString.Invariant(
-                            $"the body has more than {maxBytes} bytes when decompressed: raise maxRecordBytes to read it"));
+                        throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                            $"the body has more than {maxBytes} bytes when decompressed: "
+                            + $"raise maxRecordBytes to read it"));
                     }
                 }
             }

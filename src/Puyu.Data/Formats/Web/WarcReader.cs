@@ -3,8 +3,8 @@ using Puyu.Data.Pipeline;
 namespace Puyu.Data.Formats;
 
 /// <summary>
-/// Reads the pages of web archives: WARC and ARC. Records of other kinds (requests, metadata, revisits, pictures, answers
-/// that were no success) are no documents, and are left out without a word.
+/// Reads the pages of web archives: WARC and ARC. Records of other kinds (requests, metadata, revisits, pictures,
+/// answers that were no success) are no documents, and are left out without a word.
 /// </summary>
 internal sealed class WarcReader(RecordOptions options) : FileReader("warc")
 {

@@ -43,7 +43,8 @@ internal static class WebPage
 
     /// <summary>Records with which archives describe themselves, such as the logs of wget.</summary>
     private static bool IsAboutArchive(WebRecord record) => record.Uri is { } uri
-        && (uri.StartsWith("filedesc:", StringComparison.Ordinal) || uri.StartsWith("metadata:", StringComparison.Ordinal));
+        && (uri.StartsWith("filedesc:", StringComparison.Ordinal)
+            || uri.StartsWith("metadata:", StringComparison.Ordinal));
 
     private static Document? ToPage(
         WebRecord record, ReadOnlySpan<byte> body, string mime, string? charset, int? status)

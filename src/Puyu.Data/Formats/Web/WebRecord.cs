@@ -161,7 +161,8 @@ internal sealed record WebRecord
         };
     }
 
-    private static bool IsDate(string field) => field.Length >= 14 && !field.AsSpan().ContainsAnyExceptInRange('0', '9');
+    private static bool IsDate(string field) =>
+        field.Length >= 14 && !field.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private static string IsoDate(string digits) =>
         $"{digits[..4]}-{digits[4..6]}-{digits[6..8]}T{digits[8..10]}:{digits[10..12]}:{digits[12..14]}Z";
