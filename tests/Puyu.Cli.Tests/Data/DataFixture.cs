@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Puyu.Abstractions;
+using Puyu.Cli.Tests.Support;
+
+namespace Puyu.Cli.Tests.Data;
+
+/// <summary>JSON Lines of invented documents, many of them twice, and a recipe that keeps each once.</summary>
+internal sealed class DataFixture : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public string Root => _folder.Root;
+
+    public string Recipe => _folder.File("recipe.json");
+
+    public string Out => _folder.File("run");
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Writes files and the recipe.</summary>
+    public void Write(int files, int documents, int minBytes = 40)
+    {
+        for (int file = 0; file < files; file++)
+        {
+            var random = new CounterRandom(seed: 1, (ulong)file);
+            var lines = new StringBuilder();
+            for (int i = 0; i < documents; i++)
+            {
+                int topic = random.NextInt32(documents);
+                IEnumerable<string> words =
+                    Enumerable.Range(0, 1 + (topic % 60)).Select(k => $"word{(topic * 31) + k}");
+                string text = string.Join(' ', words);
+                lines.Append(CultureInfo.InvariantCulture, $$"""{"id":"{{file}}-{{i}}","text":"{{text}}"}""");
+                lines.Append('\n');
+            }
+
+            File.WriteAllText(_folder.File($"{file}.jsonl"), lines.ToString());
+        }
+
+        WriteRecipe(minBytes);
+    }
+
+    /// <summary>Writes the recipe.</summary>
+    public void WriteRecipe(int minBytes) => File.WriteAllText(Recipe, string.Create(
+        CultureInfo.InvariantCulture, $$"""
+            {
+              "partMegabytes": 1,
+              "sources": [ { "path": "*.jsonl", "format": "jsonl" } ],
+              "steps": [
+                { "name": "clean", "stages": [ { "stage": "size", "min": { "bytes": {{minBytes}} } } ] },
+                { "name": "dedup", "stages": [ { "stage": "exact" } ] },
+                { "name": "last", "stages": [ { "stage": "sample", "max": { "draw": 0.9 } } ] }
+              ],
+              "output": { "format": "jsonl" }
+            }
+            """));
+
+    /// <summary>Runs the recipe in a process of its own.</summary>
+    public Tool.Result Run(string? folder = null, params string[] more) =>
+        Tool.Run(["data", "run", Recipe, "--out", folder ?? Out, .. more]);
+
+    /// <summary>Lines of all finished files, in ordinal order.</summary>
+    public string[] Output(string? folder = null) =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(folder ?? Out, "out")).SelectMany(File.ReadLines)
+            .Order(StringComparer.Ordinal),
+    ];
+}
