@@ -22,6 +22,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["data-minhash"] = MinHashBench.Run,
     ["data-deduplication"] = DeduplicationBench.Run,
     ["data-substring"] = SubstringBench.Run,
+    ["data-pipeline-files"] = PipelineFilesBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["data-filters"] = FiltersBench.Run,
     ["tokenizer-training"] = TrainingBench.Run,

@@ -1,31 +1,48 @@
+using System.Runtime.InteropServices;
+
 namespace Puyu.Data.Audit;
 
 /// <summary>Finds a text again that differs in case, spaces and punctuation only.</summary>
 internal static class TextFingerprint
 {
+    private const int BlockLength = 1024;
+
+    private static readonly ushort[] _ascii = // the lower-case letter or digit; 0 for all that does not count
+    [
+        .. Enumerable.Range(0, 128).Select(code =>
+            char.IsAsciiLetterOrDigit((char)code) ? char.ToLowerInvariant((char)code) : (ushort)0),
+    ];
+
     /// <summary>A hash of the letters and digits of a text, case apart.</summary>
     /// <returns>In [0, 2⁶³), as SQLite has it.</returns>
     public static long Of(ReadOnlySpan<char> text)
     {
+        Span<ushort> block = stackalloc ushort[BlockLength];
         ulong hash = 0;
-        foreach (char letter in text)
+        int length = 0;
+        foreach (char unit in text)
         {
-            if (char.IsAscii(letter))
+            // Written in any case, kept if it counts: no branch to be guessed wrong at every space.
+            ushort counted = unit < _ascii.Length ? _ascii[unit] : OtherThanAscii(unit);
+            block[length] = counted;
+            length += counted != 0 ? 1 : 0;
+            if (length == BlockLength)
             {
-                if (char.IsAsciiLetterOrDigit(letter))
-                {
-                    hash = (hash ^ (uint)(char.IsAsciiLetterUpper(letter) ? letter | 0x20 : letter)) * Prime;
-                }
-            }
-            else if (char.IsLetterOrDigit(letter) || char.IsSurrogate(letter))
-            {
-                hash = (hash ^ char.ToLowerInvariant(letter)) * Prime;
+                hash = Combine(hash, block);
+                length = 0;
             }
         }
 
-        return (long)(Hashing.Mix(hash) >> 1);
+        return (long)(Combine(hash, block[..length]) >> 1);
     }
 
-    // FNV-1a's; what it leaves uneven, the final mix evens out.
-    private const ulong Prime = 0x100000001B3;
+    private static ushort OtherThanAscii(char unit)
+    {
+        bool isIdeograph = unit is >= '\u4E00' and <= '\u9FFF';
+        return isIdeograph || char.IsSurrogate(unit) ? unit
+            : char.IsLetterOrDigit(unit) ? char.ToLowerInvariant(unit) : (ushort)0;
+    }
+
+    private static ulong Combine(ulong hash, ReadOnlySpan<ushort> block) =>
+        Hashing.Mix(hash ^ (ulong)Hashing.Hash128(MemoryMarshal.AsBytes(block)));
 }
