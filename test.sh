@@ -14,6 +14,7 @@ else
   scripts/get-tiktoken.sh || echo "note: tests against tiktoken's own ranks will be skipped" >&2
   scripts/get-chromium.sh || echo "note: tests of the chat page in a browser will be skipped" >&2
   scripts/get-node-clients.sh || echo "note: tests with clients in JavaScript will be skipped" >&2
+  scripts/get-slurm.sh || echo "note: the test on a Slurm cluster will be skipped" >&2
   dotnet build Puyu.slnx -c Release -v quiet --nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 fi
 

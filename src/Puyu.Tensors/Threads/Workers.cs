@@ -23,6 +23,9 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>Looks before parking, some 40 ns apart: longer than ops are apart, shorter than a time slice.</summary>
     private const int Patience = 4000;
 
+    /// <summary>No piece: above all that there are.</summary>
+    private const int Closed = int.MaxValue;
+
     private readonly Thread[] _team;
     private readonly int _spinsBeforeParking;
     private readonly SemaphoreSlim[] _wake;
@@ -36,7 +39,10 @@ internal sealed unsafe class Workers : IDisposable
     private delegate*<void*, int, int, void> _execute;
     private int _pieces;
 
-    /// <summary>Number of the job in the upper half, its next piece in the lower.</summary>
+    /// <summary>
+    /// Number of the job in the upper half; in the lower its next piece, or <see cref="Closed"/> while another is
+    /// prepared.
+    /// </summary>
     private long _next;
     private int _unfinished;
     private int _callerParked;
@@ -82,6 +88,7 @@ internal sealed unsafe class Workers : IDisposable
         // The job stays where it is: this method does not return before its last piece is done.
         fixed (void* pinned = &Unsafe.As<TJob, byte>(ref job))
         {
+            Close();
             _job = pinned;
             _execute = &Invoke<TJob>;
             _pieces = pieces;
@@ -99,6 +106,7 @@ internal sealed unsafe class Workers : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Close();
         _isStopping = true;
         _pieces = 0;
         Announce();
@@ -119,6 +127,12 @@ internal sealed unsafe class Workers : IDisposable
     {
         Unsafe.AsRef<TJob>(job).Execute(piece, worker);
     }
+
+    /// <summary>
+    /// Lets nobody take a piece before <see cref="Announce"/>: a worker that still looks at the job that is over would
+    /// compare its next piece with the number of those of the job that is being written.
+    /// </summary>
+    private void Close() => Interlocked.Exchange(ref _next, ((long)JobNumber << 32) | Closed);
 
     /// <summary>Publishes what was written of the next job.</summary>
     private void Announce()

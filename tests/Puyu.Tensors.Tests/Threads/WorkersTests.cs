@@ -22,6 +22,29 @@ public class WorkersTests
         Assert.All(counts, count => Assert.Equal(2000, count));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void ForEach_KeepsJobsApart_WhoseNumbersOfPiecesDiffer(int threads)
+    {
+        using var workers = new Workers(threads);
+        int[] counts = new int[64];
+        var job = new CountingJob(counts);
+        int[] expected = new int[counts.Length];
+
+        for (int round = 0; round < 50_000; round++)
+        {
+            int pieces = round % 2 == 0 ? 2 : counts.Length;
+            workers.ForEach(pieces, ref job);
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                expected[piece]++;
+            }
+        }
+
+        Assert.Equal(expected, counts);
+    }
+
     [Fact]
     public void ForEach_WakesParkedWorkers()
     {
