@@ -1,5 +1,5 @@
-using Puyu.Abstractions;
 using System.Text;
+using Puyu.Abstractions;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Tests.Rules;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Puyu.Data.Text;
 using Puyu.Abstractions;
+using Puyu.Data.Text;
 
 namespace Puyu.Data.Tests.Text;
 
