@@ -57,6 +57,7 @@ public sealed class RecipeContext
     /// </exception>
     public TOptions Read<TOptions>(JsonElement options)
     {
+        RequireKnown<TOptions>(options);
         try
         {
             return options.Deserialize<TOptions>(_json)
@@ -86,6 +87,26 @@ public sealed class RecipeContext
     /// <summary>Tells the user something that is no error.</summary>
     /// <param name="message">One sentence.</param>
     public void Warn(string message) => _warn($"{Path}: {message}");
+
+    private void RequireKnown<TOptions>(JsonElement options)
+    {
+        if (options.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        string[] known = [.. _json.GetTypeInfo(typeof(TOptions)).Properties.Select(property => property.Name)];
+        foreach (JsonProperty member in options.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+            {
+                string rule = known.Length == 0
+                    ? "is unknown: there are no options"
+                    : $"is unknown but must be one of {string.Join(", ", known)}";
+                throw new InvalidDataException($"{Path}.{member.Name} {rule}");
+            }
+        }
+    }
 
     private string Explain(JsonException problem)
     {

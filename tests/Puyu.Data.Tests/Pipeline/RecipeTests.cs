@@ -45,7 +45,7 @@ public sealed class RecipeTests : IDisposable
         "steps[0].stages[0].stage is 'lenght' but must be one of first-line, length")]
     [InlineData(
         """{ SOURCE, "steps": [ { "name": "a", "stages": [ { "stage": "length", "most": 1 } ] } ] }""",
-        "steps[0].stages[0]")]
+        "steps[0].stages[0].most is unknown but must be one of least")]
     [InlineData(
         """{ SOURCE, "steps": [ { "name": "a", "stages": [ { "stage": "length", "least": "x" } ] } ] }""",
         "steps[0].stages[0].least")]
