@@ -6,7 +6,7 @@ namespace Puyu.Models.Gguf;
 /// <param name="path">File, named in errors.</param>
 /// <param name="values">
 /// Integers as <see cref="long"/> or <see cref="ulong"/>, real numbers as <see cref="double"/>, booleans, strings, and
-/// arrays of these.
+/// arrays of all of these but strings.
 /// </param>
 internal sealed class GgufMetadata(string path, IReadOnlyDictionary<string, object> values)
 {

@@ -64,14 +64,20 @@ internal unsafe ref struct GgufReader
             Fail(_offset, $"{keys} keys are announced but {_length - _offset} bytes are left");
         }
 
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         for (ulong i = 0; i < keys; i++)
         {
             long at = _offset;
             string key = ReadString();
-            if (!values.TryAdd(key, ReadValue(ReadUInt32())))
+            if (!names.Add(key))
             {
                 Fail(at, $"key '{key}' is there twice");
+            }
+
+            if (ReadValue(ReadUInt32()) is { } value)
+            {
+                values.Add(key, value);
             }
         }
 
@@ -187,7 +193,8 @@ internal unsafe ref struct GgufReader
         return Shape.Create(dims);
     }
 
-    private object ReadValue(uint type)
+    /// <summary>A value; null for a list of strings: those are the tokenizer's, and long.</summary>
+    private object? ReadValue(uint type)
     {
         switch (type)
         {
@@ -232,7 +239,7 @@ internal unsafe ref struct GgufReader
         _ => BinaryPrimitives.ReadInt64LittleEndian(bytes),
     };
 
-    private Array ReadArray()
+    private object[]? ReadArray()
     {
         long at = _offset;
         uint type = ReadUInt32();
@@ -247,13 +254,12 @@ internal unsafe ref struct GgufReader
 
         if (type == 8)
         {
-            var strings = new string[count];
-            for (int i = 0; i < strings.Length; i++)
+            for (ulong i = 0; i < count; i++)
             {
-                strings[i] = ReadString();
+                ReadUtf8();
             }
 
-            return strings;
+            return null;
         }
 
         var items = new object[count];
@@ -265,7 +271,9 @@ internal unsafe ref struct GgufReader
         return items;
     }
 
-    private string ReadString()
+    private string ReadString() => Encoding.UTF8.GetString(ReadUtf8());
+
+    private ReadOnlySpan<byte> ReadUtf8()
     {
         long at = _offset;
         ulong length = ReadUInt64();
@@ -280,7 +288,7 @@ internal unsafe ref struct GgufReader
             Fail(at, $"a string of {length} bytes is not UTF-8");
         }
 
-        return Encoding.UTF8.GetString(utf8);
+        return utf8;
     }
 
     private uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(4));

@@ -6,11 +6,14 @@ namespace Puyu.Tokenizers.Bytes;
 /// <summary>
 /// A byte-level vocabulary as text files write it: tokens spelled in <see cref="ByteAlphabet"/>, and merges.
 /// </summary>
-internal sealed class ByteLevelVocabulary
+/// <param name="tokens">How many there will be; about as many merges.</param>
+internal sealed class ByteLevelVocabulary(int tokens)
 {
-    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
-    private readonly List<byte[]> _tokens = [];
-    private readonly MergeTable _merges = new();
+    private const int MaxStackChars = 256;
+
+    private readonly Dictionary<string, int> _ids = new(tokens, StringComparer.Ordinal);
+    private readonly List<byte[]> _tokens = new(tokens);
+    private readonly MergeTable _merges = new(tokens);
 
     /// <summary>Number of ids.</summary>
     public int Count => _tokens.Count;
@@ -36,24 +39,14 @@ internal sealed class ByteLevelVocabulary
 
     /// <summary>Adds the next merge.</summary>
     /// <exception cref="InvalidDataException">One of the three tokens is unknown.</exception>
-    public void AddMerge(string left, string right)
+    public void AddMerge(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
-        string? unknown = !_ids.TryGetValue(left, out int leftId) ? left
-            : !_ids.TryGetValue(right, out int rightId) ? right
-            : !_ids.TryGetValue(left + right, out int mergedId) ? left + right
-            : Note(leftId, rightId, mergedId);
-        if (unknown is not null)
-        {
-            throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"merge {_merges.Count} ('{left}', '{right}') names '{unknown}', which the vocabulary does not have"));
-        }
-
-        string? Note(int leftId, int rightId, int mergedId)
-        {
-            _merges.TryAdd(leftId, rightId, _merges.Count, mergedId);
-            return null;
-        }
+        Span<char> both = left.Length + right.Length <= MaxStackChars
+            ? stackalloc char[left.Length + right.Length]
+            : new char[left.Length + right.Length];
+        left.CopyTo(both);
+        right.CopyTo(both[left.Length..]);
+        _merges.TryAdd(Find(left, left, right), Find(right, left, right), _merges.Count, Find(both, left, right));
     }
 
     /// <summary>Adds a merge written as two tokens with a space between.</summary>
@@ -65,7 +58,7 @@ internal sealed class ByteLevelVocabulary
             throw new InvalidDataException($"merge {_merges.Count} is '{merge}' but must be two tokens");
         }
 
-        AddMerge(merge[..space], merge[(space + 1)..]);
+        AddMerge(merge.AsSpan(0, space), merge.AsSpan(space + 1));
     }
 
     /// <summary>The finished model.</summary>
@@ -82,4 +75,12 @@ internal sealed class ByteLevelVocabulary
             throw new InvalidDataException(missing.Message, missing);
         }
     }
+
+    /// <summary>Id of a token that a merge names.</summary>
+    private int Find(ReadOnlySpan<char> token, ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
+        _ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out int id)
+            ? id
+            : throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"merge {_merges.Count} ('{left}', '{right}') names '{token}', which the vocabulary does not have"));
 }

@@ -26,14 +26,7 @@ internal sealed class JunctionSet
     {
         foreach ((int left, int right) in merges.Pairs)
         {
-            foreach (int leftKey in LeftKeys(tokens[left]))
-            {
-                foreach (int rightKey in RightKeys(tokens[right]))
-                {
-                    uint bit = Hash(leftKey, rightKey);
-                    _bitmap[bit >> 5] |= 1u << (int)(bit & 31);
-                }
-            }
+            Add(LeftKeys(tokens[left]), RightKeys(tokens[right]));
         }
     }
 
@@ -57,24 +50,41 @@ internal sealed class JunctionSet
     /// <summary>
     /// What may stand before a boundary that these bytes end at; nothing if they end inside a character.
     /// </summary>
-    private static IEnumerable<int> LeftKeys(ReadOnlySpan<byte> bytes)
+    private static Keys LeftKeys(ReadOnlySpan<byte> bytes)
     {
         int last = bytes[^1];
-        return last < 0x80 ? [last]
-            : last >= 0xC0 ? []
-            : bytes.Length > 1 ? [(bytes[^2] << 8) | last]
-            : Enumerable.Range(0x80, 0x80).Select(before => (before << 8) | last);
+        return last < 0x80 ? new Keys(last)
+            : last >= 0xC0 ? default
+            : bytes.Length > 1 ? new Keys((bytes[^2] << 8) | last)
+            : new Keys((0x80 << 8) | last, Step: 1 << 8, Count: 0x80);
     }
 
     /// <summary>
     /// What may stand behind a boundary that these bytes begin at; nothing if that is inside a character.
     /// </summary>
-    private static IEnumerable<int> RightKeys(ReadOnlySpan<byte> bytes)
+    private static Keys RightKeys(ReadOnlySpan<byte> bytes)
     {
         int first = bytes[0];
-        return first < 0x80 ? [first]
-            : first < 0xC0 ? []
-            : bytes.Length > 1 ? [(first << 8) | bytes[1]]
-            : Enumerable.Range(0x80, 0x40).Select(second => (first << 8) | second);
+        return first < 0x80 ? new Keys(first)
+            : first < 0xC0 ? default
+            : bytes.Length > 1 ? new Keys((first << 8) | bytes[1])
+            : new Keys((first << 8) | 0x80, Step: 1, Count: 0x40);
     }
+
+    // Two lone bytes stand for 8,192 boundaries; code of the first tier would take a second over a large vocabulary.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add(Keys lefts, Keys rights)
+    {
+        for (int i = 0; i < lefts.Count; i++)
+        {
+            for (int j = 0; j < rights.Count; j++)
+            {
+                uint bit = Hash(lefts.First + (i * lefts.Step), rights.First + (j * rights.Step));
+                _bitmap[bit >> 5] |= 1u << (int)(bit & 31);
+            }
+        }
+    }
+
+    /// <summary>Keys at equal distances.</summary>
+    private readonly record struct Keys(int First, int Step = 0, int Count = 1);
 }

@@ -29,6 +29,6 @@ public static class ChatTemplateFile
     private static string? ReadGguf(string path)
     {
         using FileStream file = File.OpenRead(path);
-        return GgufMetadata.Read(file, path).Find<string>(GgufKey);
+        return GgufMetadata.Read(file, path, prefix: GgufKey).Find<string>(GgufKey);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Puyu.Tokenizers.Files;
@@ -14,23 +15,25 @@ internal sealed class GgufMetadata
     private const uint Magic = 0x46554747;
     private const int StringType = 8;
     private const int ArrayType = 9;
+    private const int BufferBytes = 1 << 16;
 
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
     private readonly Stream _file;
     private readonly long _length;
     private readonly string _name;
-    private readonly byte[] _buffer = new byte[8];
+    private byte[] _buffer = new byte[256];
 
     private GgufMetadata(Stream file, string name)
     {
-        (_file, _length, _name) = (file, file.Length, name);
+        (_file, _length, _name) = (new BufferedStream(file, BufferBytes), file.Length, name);
     }
 
     /// <summary>Reads the metadata.</summary>
     /// <param name="file">Seekable, at its beginning.</param>
     /// <param name="name">For error messages.</param>
+    /// <param name="prefix">Of the keys that are kept.</param>
     /// <exception cref="InvalidDataException">The file is no GGUF, or is cut off; names the offset.</exception>
-    public static GgufMetadata Read(Stream file, string name)
+    public static GgufMetadata Read(Stream file, string name, string prefix)
     {
         var metadata = new GgufMetadata(file, name);
         uint magic = (uint)metadata.ReadInteger(4);
@@ -46,8 +49,12 @@ internal sealed class GgufMetadata
         for (ulong i = 0; i < count; i++)
         {
             string key = metadata.ReadString();
-            object? value = metadata.ReadValue((int)metadata.ReadInteger(4));
-            if (value is not null)
+            int type = (int)metadata.ReadInteger(4);
+            if (!key.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                metadata.Skip(type);
+            }
+            else if (metadata.ReadValue(type) is { } value)
             {
                 metadata._values[key] = value;
             }
@@ -102,15 +109,8 @@ internal sealed class GgufMetadata
 
     private object? ReadArray()
     {
-        int type = (int)ReadInteger(4);
-        ulong count = ReadInteger(8);
-        int size = type == StringType ? 8 : SizeOf(type);
-        ulong left = (ulong)(_length - _file.Position);
-        if (size == 0 || count > left / (ulong)size || count > (ulong)Array.MaxLength / 8)
-        {
-            throw Invalid($"an array announces {count} elements of type {type} but {left} bytes are left");
-        }
-
+        (int type, ulong count) = ReadArrayHeader();
+        int size = SizeOf(type);
         if (type == StringType)
         {
             var strings = new string[count];
@@ -122,20 +122,54 @@ internal sealed class GgufMetadata
             return strings;
         }
 
-        byte[] bytes = ReadBytes((int)count * size);
+        ReadOnlySpan<byte> bytes = ReadBytes((int)count * size);
         return type switch
         {
-            6 => Convert(bytes, 4, element => BinaryPrimitives.ReadSingleLittleEndian(element)),
-            4 or 5 => Convert(bytes, 4, element => BinaryPrimitives.ReadInt32LittleEndian(element)),
-            0 or 1 => bytes,
+            6 => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
+            4 or 5 => MemoryMarshal.Cast<byte, int>(bytes).ToArray(),
+            0 or 1 => bytes.ToArray(),
             _ => null,
         };
     }
 
-    private static T[] Convert<T>(byte[] bytes, int size, Func<byte[], T> read) =>
-        [.. bytes.Chunk(size).Select(read)];
+    private (int Type, ulong Count) ReadArrayHeader()
+    {
+        int type = (int)ReadInteger(4);
+        ulong count = ReadInteger(8);
+        int size = type == StringType ? 8 : SizeOf(type);
+        ulong left = (ulong)(_length - _file.Position);
+        if (size == 0 || count > left / (ulong)size || count > (ulong)Array.MaxLength / 8)
+        {
+            throw Invalid($"an array announces {count} elements of type {type} but {left} bytes are left");
+        }
 
-    private string ReadString()
+        return (type, count);
+    }
+
+    /// <summary>Passes a value; lists of strings are what takes time to read.</summary>
+    private void Skip(int type)
+    {
+        if (type != ArrayType)
+        {
+            ReadValue(type);
+            return;
+        }
+
+        (int elements, ulong count) = ReadArrayHeader();
+        for (ulong i = 0; elements == StringType && i < count; i++)
+        {
+            ReadUtf8();
+        }
+
+        if (elements != StringType)
+        {
+            ReadBytes((int)count * SizeOf(elements));
+        }
+    }
+
+    private string ReadString() => Encoding.UTF8.GetString(ReadUtf8());
+
+    private ReadOnlySpan<byte> ReadUtf8()
     {
         ulong length = ReadInteger(8);
         ulong left = (ulong)(_length - _file.Position);
@@ -144,12 +178,18 @@ internal sealed class GgufMetadata
             throw Invalid($"a string announces {length} bytes but {left} are left");
         }
 
-        return Encoding.UTF8.GetString(ReadBytes((int)length));
+        return ReadBytes((int)length);
     }
 
-    private byte[] ReadBytes(int count)
+    /// <summary>The next bytes; valid until the next call.</summary>
+    private Span<byte> ReadBytes(int count)
     {
-        var bytes = new byte[count];
+        if (count > _buffer.Length)
+        {
+            _buffer = new byte[Math.Max(count, (int)Math.Min(2L * _buffer.Length, Array.MaxLength))];
+        }
+
+        Span<byte> bytes = _buffer.AsSpan(0, count);
         return _file.ReadAtLeast(bytes, count, throwOnEndOfStream: false) == count
             ? bytes
             : throw Invalid($"{count} bytes are announced but the file ends");
@@ -157,9 +197,10 @@ internal sealed class GgufMetadata
 
     private ulong ReadInteger(int size)
     {
-        _buffer.AsSpan().Clear();
-        return _file.ReadAtLeast(_buffer.AsSpan(0, size), size, throwOnEndOfStream: false) == size
-            ? BinaryPrimitives.ReadUInt64LittleEndian(_buffer)
+        Span<byte> bytes = stackalloc byte[8];
+        bytes.Clear();
+        return _file.ReadAtLeast(bytes[..size], size, throwOnEndOfStream: false) == size
+            ? BinaryPrimitives.ReadUInt64LittleEndian(bytes)
             : throw Invalid($"{size} bytes are expected but the file ends");
     }
 

@@ -6,7 +6,8 @@ namespace Puyu.Tokenizers.Files;
 /// <summary>Makes a tokenizer of the vocabulary in a GGUF file.</summary>
 internal static class GgufVocabulary
 {
-    private const string Prefix = "tokenizer.ggml.";
+    /// <summary>Begins the keys of a vocabulary.</summary>
+    internal const string Prefix = "tokenizer.ggml.";
 
     /// <summary>Which pattern a name of llama.cpp's stands for.</summary>
     private static readonly Dictionary<string, SplitPattern> _patterns = new(StringComparer.Ordinal)
@@ -33,7 +34,7 @@ internal static class GgufVocabulary
     public static Tokenizer Load(string path)
     {
         using FileStream file = File.OpenRead(path);
-        return Create(GgufMetadata.Read(file, path), path);
+        return Create(GgufMetadata.Read(file, path, Prefix), path);
     }
 
     /// <summary>Makes the tokenizer that metadata describe.</summary>
@@ -92,7 +93,7 @@ internal static class GgufVocabulary
                 $"{path}: {Prefix}pre is '{pre}' but must be one of {string.Join(", ", _patterns.Keys)}");
         }
 
-        var vocabulary = new ByteLevelVocabulary();
+        var vocabulary = new ByteLevelVocabulary(tokens.Length);
         var added = new AddedTokens();
         for (int id = 0; id < tokens.Length; id++)
         {

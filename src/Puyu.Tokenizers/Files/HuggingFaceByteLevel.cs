@@ -38,8 +38,9 @@ internal static class HuggingFaceByteLevel
         }
 
         var addedIds = listed.Select(token => token.Id).ToHashSet();
-        var vocabulary = new ByteLevelVocabulary();
-        foreach (string? token in HuggingFaceFile.Vocabulary(model["vocab"], listed))
+        string?[] tokens = HuggingFaceFile.Vocabulary(model["vocab"], listed);
+        var vocabulary = new ByteLevelVocabulary(tokens.Length);
+        foreach (string? token in tokens)
         {
             vocabulary.Add(addedIds.Contains(vocabulary.Count) ? null : token);
         }

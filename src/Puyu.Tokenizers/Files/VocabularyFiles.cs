@@ -42,7 +42,7 @@ internal static class VocabularyFiles
         }
 
         var listedIds = listed.Select(token => token.Id).ToHashSet();
-        var vocabulary = new ByteLevelVocabulary();
+        var vocabulary = new ByteLevelVocabulary(tokens.Length);
         foreach (string? token in tokens)
         {
             bool isMarker = token is not null && AddedTokens.IsBracketed(token) && !merged.Contains(token);

@@ -48,13 +48,13 @@ public sealed class GgufTokenizerTests
     {
         using MemoryStream file = Write(GgufTokenizer.Describe(PairVocabulary.Create(3000), 3000, jinja));
 
-        Assert.Equal(jinja, GgufMetadata.Read(file, "test").Find<string>("tokenizer.chat_template"));
+        Assert.Equal(jinja, GgufMetadata.Read(file, "test", prefix: "").Find<string>("tokenizer.chat_template"));
     }
 
     private static Tokenizer ReadBack(IReadOnlyList<KeyValuePair<string, object>> keys)
     {
         using MemoryStream file = Write(keys);
-        return GgufVocabulary.Create(GgufMetadata.Read(file, "test"), "test");
+        return GgufVocabulary.Create(GgufMetadata.Read(file, "test", GgufVocabulary.Prefix), "test");
     }
 
     private static MemoryStream Write(IReadOnlyList<KeyValuePair<string, object>> keys)

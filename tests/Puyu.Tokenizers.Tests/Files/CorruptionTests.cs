@@ -90,7 +90,7 @@ public class CorruptionTests
     private static Tokenizer ReadGguf(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);
-        return GgufVocabulary.Create(GgufMetadata.Read(stream, "damaged"), "damaged");
+        return GgufVocabulary.Create(GgufMetadata.Read(stream, "damaged", GgufVocabulary.Prefix), "damaged");
     }
 
     private static Tokenizer ReadJson(byte[] bytes) => HuggingFaceFile.Read(bytes, "damaged", new TokenizerConfig());
