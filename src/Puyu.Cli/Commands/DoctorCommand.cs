@@ -25,6 +25,9 @@ internal static class DoctorCommand
         Row("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
         Row("processors", threads.ToString(CultureInfo.InvariantCulture));
         Row("vectors", InstructionSets());
+        Row(
+            "4-bit weights",
+            $"{KernelNames.QuantizedLinear(4, rows: 1)}; many rows {KernelNames.QuantizedLinear(4, rows: 512)}");
         Row("memory", Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:F1} GB"));
         Row("peak, 1 thread", Invariant($"{PeakFlops.Measure(1) / 1e9:F0} GFLOP/s float32"));
         if (threads > 1)

@@ -24,6 +24,7 @@ public class QuantizedLinearTests
                     cases.Add(kernel, new QuantScheme { Bits = bits, GroupSize = 128 }, 37, 300);
                     cases.Add(kernel, new QuantScheme { Bits = bits, GroupSize = 16 }, 16, 40);
                     cases.Add(kernel, new QuantScheme { Bits = bits, GroupSize = 48, IsSymmetric = true }, 5, 50);
+                    cases.Add(kernel, new QuantScheme { Bits = bits, GroupSize = 64 }, 33, 60);
                 }
             }
 
@@ -75,6 +76,23 @@ public class QuantizedLinearTests
                     Comparisons.Bits(Multiply(scope, kernel, some, packed, bias: null)));
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Kernels_AgreeToTheBit(int kernel, QuantScheme scheme, int outputs, int inputs)
+    {
+        using PackedMatrix packed = PackedMatrix.Pack(PackedMatrixTests.Weights(outputs, inputs, scheme));
+        using var backend = new CpuBackend(threads: 2);
+        using Scope scope = backend.BeginScope();
+        Tensor x = scope.From<float>(Numbers.Uniform(21 * inputs, seed: 3), [21, inputs]);
+
+        int[] bits = Comparisons.Bits(Multiply(scope, kernel, x, packed, bias: null));
+
+        // The portable kernels, always the last, need not have fused multiply-add.
+        int last = QuantizedKernels.Supported(scheme.Bits).Count() - 1;
+        int other = kernel == last ? last : Math.Max(0, last - 1);
+        Assert.Equal(Comparisons.Bits(Multiply(scope, other, x, packed, bias: null)), bits);
     }
 
     [Theory]

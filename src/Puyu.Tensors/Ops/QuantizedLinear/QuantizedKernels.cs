@@ -62,6 +62,12 @@ internal abstract unsafe class QuantizedKernels
     {
         bool has512 = bits == 4 && Avx512F.IsSupported && Avx512BW.IsSupported;
         bool hasVnni = AvxVnni.IsSupported && Fma.IsSupported;
+        if (QuantizedKernelsVnni512.IsSupported)
+        {
+            yield return new QuantizedKernelsVnni512(bits, tiles: 2);
+            yield return new QuantizedKernelsVnni512(bits, tiles: 1);
+        }
+
         if (has512 && _addsBesideMultiplying)
         {
             yield return new QuantizedKernelsUnpacked512();
