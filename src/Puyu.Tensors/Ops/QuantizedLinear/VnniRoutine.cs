@@ -8,8 +8,8 @@ namespace Puyu.Tensors;
 /// <remarks>
 /// <para>
 /// One instruction multiplies 64 codes with four activations of a row and adds them up; nothing else stands in the
-/// inner loop but, for 4 bits, the division of a vector of codes into two. So 4-bit weights need not be unpacked beforehand,
-/// however many rows there are.
+/// inner loop but, for 4 bits, the division of a vector of codes into two. So 4-bit weights need not be unpacked
+/// beforehand, however many rows there are.
 /// </para>
 /// <code>
 ///   for each group:   a[r] = −middle · Σ q[r]  (or 0)
