@@ -66,7 +66,8 @@ internal static class DataStatsCommand
     /// <summary>A source as messages write it.</summary>
     private sealed class SourceConverter : JsonConverter<DocumentSource>
     {
-        public override DocumentSource Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        public override DocumentSource Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("sources are only written");
 
         public override void Write(Utf8JsonWriter writer, DocumentSource value, JsonSerializerOptions options) =>

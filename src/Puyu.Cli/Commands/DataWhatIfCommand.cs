@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Puyu.Abstractions;
-using Puyu.Cli.Display;
 using Puyu.Data.Audit;
 using Puyu.Data.Pipeline;
+using static Puyu.Cli.Display.Figures;
 
 namespace Puyu.Cli.Commands;
 
@@ -41,14 +41,14 @@ internal static class DataWhatIfCommand
         using LedgerDatabase ledger = LedgerDatabase.Open(folder);
         WhatIf counts = ledger.WhatIf(
             stage, measure, present => present with { Min = min ?? present.Min, Max = max ?? present.Max });
-        string all = Figures.Count(counts.Documents);
+        string all = Count(counts.Documents);
         Measure present = counts.Present;
         Measure tried = counts.Tried;
-        Console.WriteLine($"{stage}, {measure} {Bounds(present)}: {Figures.Count(counts.Kept)} of {all} documents stay");
-        Console.WriteLine($"{stage}, {measure} {Bounds(tried)}: {Figures.Count(counts.KeptThen)} of {all} would stay");
-        string fromResult = Figures.Count(counts.NewlyRemovedFromOutput);
-        Console.WriteLine($"  {Figures.Count(counts.NewlyRemoved)} more would go, {fromResult} of them from the result");
-        Console.WriteLine($"  {Figures.Count(counts.NewlyKept)} more would stay here; later stages have not seen them");
+        Console.WriteLine($"{stage}, {measure} {Bounds(present)}: {Count(counts.Kept)} of {all} documents stay");
+        Console.WriteLine($"{stage}, {measure} {Bounds(tried)}: {Count(counts.KeptThen)} of {all} would stay");
+        string fromResult = Count(counts.NewlyRemovedFromOutput);
+        Console.WriteLine($"  {Count(counts.NewlyRemoved)} more would go, {fromResult} of them from the result");
+        Console.WriteLine($"  {Count(counts.NewlyKept)} more would stay here; later stages have not seen them");
     }
 
     private static string Bounds(Measure measure) => string.Create(

@@ -12,22 +12,23 @@ internal static class BoundChart
     private const int Top = 26;
     private const int Bottom = 22;
 
-    /// <summary>From this ratio of the greatest to the least bound on the axis is logarithmic.</summary>
-    private const double LogarithmicFrom = 50;
+    /// <summary>From this ratio of the range to the lower half of the points on the axis is logarithmic.</summary>
+    private const double LogarithmicFrom = 12;
 
     /// <summary>Draws the curve as an SVG element.</summary>
     /// <param name="title">Which bound.</param>
     /// <param name="description">What is to be seen, in a sentence.</param>
     /// <param name="points">Bounds, ascending, and documents removed; at least one.</param>
-    /// <param name="documents">That could be removed.</param>
     /// <param name="present">The present bound and what it removes.</param>
+    /// <param name="mark">What to write beside it.</param>
     public static string Draw(
-        string title, string description, IReadOnlyList<(double Bound, double Removed)> points, long documents,
-        (double Bound, double Removed) present)
+        string title, string description, IReadOnlyList<(double Bound, double Removed)> points,
+        (double Bound, double Removed) present, string mark)
     {
         double least = points[0].Bound;
         double most = points[^1].Bound;
-        bool isLogarithmic = least > 0 && most / least > LogarithmicFrom;
+        double half = points[points.Count / 2].Bound - least;
+        bool isLogarithmic = half > 0 && (most - least) / half > LogarithmicFrom;
         double top = Math.Max(1, points.Max(point => point.Removed));
         var svg = new Svg(Width, Height, title, description);
         svg.Text(Left, 13, title, style: "strong");
@@ -38,15 +39,14 @@ internal static class BoundChart
         svg.Text(Left, Height - 7, Figures.Value(least), "start", "soft");
         svg.Text(Width - Right, Height - 7, Figures.Value(most), "end", "soft");
         bool isLeft = X(present.Bound) < Width / 2.0;
-        svg.Text(
-            X(present.Bound) + (isLeft ? 5 : -5), Top + 8,
-            $"{Figures.Value(present.Bound)}: {Figures.Share((long)present.Removed, documents)}", isLeft ? "start" : "end");
+        svg.Text(X(present.Bound) + (isLeft ? 5 : -5), Top + 8, mark, isLeft ? "start" : "end");
+        svg.Text((Left + Width - Right) / 2.0, Height - 7, isLogarithmic ? "logarithmic" : "", "middle", "soft");
         return svg.ToString();
 
         double X(double bound)
         {
             double share = most <= least ? 0.5
-                : isLogarithmic ? Math.Log(bound / least) / Math.Log(most / least)
+                : isLogarithmic ? Math.Log(1 + ((bound - least) / half)) / Math.Log(1 + ((most - least) / half))
                 : (bound - least) / (most - least);
             return Left + (share * (Width - Left - Right));
         }

@@ -19,18 +19,31 @@ internal sealed class BoundsSection(IReadOnlyList<BoundCurve> bounds, HtmlPage p
         }
 
         page.Paragraph(
-            "For each bound, the documents that its stage would remove with the bound elsewhere and all others as they "
-            + "are, of those that came to the stage. The line marks the bound of the run. puyu data what-if counts for "
-            + "any other.");
+            "For each bound, the documents that its stage would remove with the bound elsewhere and all others as "
+            + "they are. The line marks the bound of the run and says how many it removes that no other does. In the tables: "
+            + "how many it removes alone, how many go without it, and with the next stricter and looser bound that was "
+            + "tried. puyu data what-if counts for any other.");
         foreach (IGrouping<string, BoundCurve> stage in bounds.GroupBy(bound => $"{bound.Step}/{bound.Stage}"))
         {
             page.Subheading(stage.Key);
-            page.Figures(stage.Where(curve => curve.Points.Count > 1).Select(Draw));
+            page.Paragraph(
+                $"{Figures.Count(stage.First().Documents)} documents came, {Figures.Count(stage.First().Removed)} are "
+                + "removed.");
+            page.Figures(stage.Where(Matters).Select(Draw));
             page.Details($"Bounds of {stage.Key} as a table", () => page.Table(
-                ["bound", "#value", "#came", "#removed", "#by this alone", "#without it", "#stricter", "#looser"],
+                ["bound", "#value", "#alone", "#without it", "#stricter", "#looser"],
                 stage.Select(Row)));
+            if (!stage.All(Matters))
+            {
+                page.Paragraph(
+                    "Wherever they were among the values that there are, these would remove the same: "
+                    + string.Join(", ", stage.Where(curve => !Matters(curve)).Select(Name)) + ".");
+            }
         }
     }
+
+    private static bool Matters(BoundCurve curve) =>
+        curve.Points.Min(point => point.Removed) < curve.Points.Max(point => point.Removed);
 
     private static string Draw(BoundCurve curve)
     {
@@ -41,7 +54,8 @@ internal sealed class BoundsSection(IReadOnlyList<BoundCurve> bounds, HtmlPage p
                 + $"{Figures.Value(present.Bound)}; from {Figures.Count(curve.Points.Min(point => point.Removed))} to "
                 + $"{Figures.Count(curve.Points.Max(point => point.Removed))} would be with bounds from "
                 + $"{Figures.Value(curve.Points[0].Bound)} to {Figures.Value(curve.Points[^1].Bound)}.",
-            [.. curve.Points.Select(point => ((double)point.Bound, (double)point.Removed))], curve.Documents, present);
+            [.. curve.Points.Select(point => ((double)point.Bound, (double)point.Removed))], present,
+            $"{Figures.Value(present.Bound)}: {Figures.Count(curve.Removed - curve.RemovedByOthers)} alone");
     }
 
     private static string[] Row(BoundCurve curve)
@@ -51,7 +65,7 @@ internal sealed class BoundsSection(IReadOnlyList<BoundCurve> bounds, HtmlPage p
         int looser = curve.Side == "min" ? at - 1 : at + 1;
         return
         [
-            Name(curve), Figures.Value(Present(curve)), Figures.Count(curve.Documents), Figures.Count(curve.Removed),
+            Name(curve), Figures.Value(Present(curve)),
             Figures.Count(curve.Removed - curve.RemovedByOthers), Figures.Count(curve.RemovedByOthers),
             At(stricter), At(looser),
         ];
@@ -62,5 +76,6 @@ internal sealed class BoundsSection(IReadOnlyList<BoundCurve> bounds, HtmlPage p
 
     private static string Name(BoundCurve curve) => $"{(curve.Side == "min" ? "least" : "most")} {curve.Measure.Name}";
 
-    private static float Present(BoundCurve curve) => (curve.Side == "min" ? curve.Measure.Min : curve.Measure.Max)!.Value;
+    private static float Present(BoundCurve curve) =>
+        (curve.Side == "min" ? curve.Measure.Min : curve.Measure.Max)!.Value;
 }

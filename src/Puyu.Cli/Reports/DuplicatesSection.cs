@@ -24,8 +24,8 @@ internal sealed class DuplicatesSection(IReadOnlyList<DuplicateSummary> stages, 
         {
             page.Subheading($"{stage.Step}/{stage.Stage}");
             page.Paragraph(
-                $"{Figures.Count(stage.Duplicates)} documents repeat {Figures.Count(stage.Clusters)} that stay. puyu data "
-                + "duplicates lists all of them.");
+                $"{Figures.Count(stage.Duplicates)} documents repeat {Figures.Count(stage.Clusters)} that stay. "
+                + "puyu data duplicates lists all of them.");
             page.Figure(BarChart.Draw(
                 $"clusters of {stage.Step}/{stage.Stage} by their number of documents", [.. Bars(stage)]));
             foreach (DuplicateCluster cluster in stage.Largest)

@@ -2,7 +2,7 @@ using Puyu.Cli.Display;
 
 namespace Puyu.Cli.Reports;
 
-/// <summary>How often which values occur: bars over an axis that begins at 0, small enough to stand side by side.</summary>
+/// <summary>How often which values occur: bars over an axis from 0 on, small enough to stand side by side.</summary>
 internal static class HistogramChart
 {
     private const int Width = 260;
@@ -15,8 +15,7 @@ internal static class HistogramChart
     /// <summary>Where others found the peak of such a histogram.</summary>
     /// <param name="Low">Least value.</param>
     /// <param name="High">Greatest value.</param>
-    /// <param name="Name">Who found it.</param>
-    public sealed record Peak(double Low, double High, string Name);
+    public sealed record Peak(double Low, double High);
 
     /// <summary>Draws the bars as an SVG element.</summary>
     /// <param name="title">What is counted.</param>
@@ -32,22 +31,23 @@ internal static class HistogramChart
         svg.Text(Left, 14, title, style: "strong");
         double end = width * Math.Max(counts.Count, 1);
         double most = Math.Max(1, counts.Append(beyond).Max());
-        if (peak is not null && peak.Low < end)
-        {
-            double high = Math.Min(peak.High, end);
-            svg.Rect(X(peak.Low, end), Top, Math.Max(2, X(high, end) - X(peak.Low, end)), Height - Top - Bottom, "band");
-        }
-
         double step = (X(end, end) - Left) / Math.Max(counts.Count, 1);
         for (int bin = 0; bin < counts.Count; bin++)
         {
             DrawBar(svg, Left + (bin * step), Math.Max(1, step - 0.5), counts[bin] / most);
         }
 
-        DrawBar(svg, Width - Right + 8, 12, beyond / most);
+        DrawBar(svg, Width - 14, 12, beyond / most);
+        if (peak is not null && peak.Low < end)
+        {
+            double high = Math.Min(peak.High, end);
+            double left = X(peak.Low, end);
+            svg.Rect(left, Top, Math.Max(2, X(high, end) - left), Height - Top - Bottom, "band");
+        }
+
         svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis");
-        svg.Text(Width - 12, Height - 7, "more", "middle", "soft");
-        double[] ticks = [.. LineChart.Ticks(0, end * 0.999).Where(tick => tick <= end * 0.9)];
+        svg.Text(Width - 2, Height - 7, "more", "end", "soft");
+        double[] ticks = [.. LineChart.Ticks(0, end * 0.999).Where(tick => tick <= end * 0.88)];
         foreach (double tick in ticks)
         {
             svg.Line(X(tick, end), Height - Bottom, X(tick, end), Height - Bottom + 3, "axis");

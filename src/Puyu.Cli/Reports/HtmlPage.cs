@@ -27,11 +27,13 @@ internal sealed class HtmlPage(string title)
     public HtmlPage Figure(string svg) => Append(svg);
 
     /// <summary>Adds small drawings side by side, as many in a row as fit.</summary>
-    public HtmlPage Figures(IEnumerable<string> svgs) => Append($"<div class=\"figures\">\n{string.Concat(svgs)}</div>\n");
+    public HtmlPage Figures(IEnumerable<string> svgs) =>
+        Append($"<div class=\"figures\">\n{string.Concat(svgs)}</div>\n");
 
     /// <summary>Adds words of others: where they are from, then the words.</summary>
     public HtmlPage Quote(string origin, string text) => Append(
-        $"<figure><figcaption>{Encode(origin)}</figcaption><blockquote dir=\"auto\">{Encode(text)}</blockquote></figure>\n");
+        $"<figure><figcaption>{Encode(origin)}</figcaption>"
+        + $"<blockquote dir=\"auto\">{Encode(text)}</blockquote></figure>\n");
 
     /// <summary>Adds what is shown when its summary is clicked.</summary>
     public HtmlPage Details(string summary, Action content)
@@ -41,7 +43,9 @@ internal sealed class HtmlPage(string title)
         return Append("</details>\n");
     }
 
-    /// <summary>Adds a table, which scrolls where it is too wide; columns whose heading begins with '#' hold numbers.</summary>
+    /// <summary>
+    /// Adds a table, which scrolls where it is too wide; columns whose heading begins with '#' hold numbers.
+    /// </summary>
     public HtmlPage Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         Append("<div class=\"wide\"><table>\n");

@@ -1,5 +1,5 @@
-using Puyu.Cli.Display;
 using Puyu.Data.Audit;
+using static Puyu.Cli.Display.Figures;
 
 namespace Puyu.Cli.Reports;
 
@@ -23,10 +23,10 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
             ["step", "#in", "#removed", "#kept", "#of these", "#of all", "#removed there", "#left there"], StepRows());
         page.Subheading("By stage and rule");
         page.Paragraph(
-            "A document counts for the first bound that it broke. At each stage documents in = removed + kept, and what "
-            + "one keeps the next one gets.");
+            "A document counts for the first bound that it broke. At each stage documents in = removed + kept, and "
+            + "what one keeps the next one gets. The shares of a rule are those that it removed.");
         page.Table(
-            ["stage", "rule", "#in", "#removed", "#changed", "#kept", "#of these", "#of all"], RuleRows());
+            ["stage and rule", "#in", "#removed", "#changed", "#kept", "#of these", "#of all"], RuleRows());
         page.Subheading("Text");
         page.Figure(SankeyChart.Draw("Bytes of text left, removed and cut, stage by stage", [.. ByteRows()]));
         page.Paragraph(
@@ -40,12 +40,10 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
         for (int i = 0; i < _funnel.Stages.Count; i++)
         {
             FunnelStage stage = _funnel.Stages[i];
-            string changed = stage.Changed > 0 ? $", {Figures.Count(stage.Changed)} changed" : "";
             yield return new SankeyChart.Row(
                 stage.Stage,
-                stage.Removed == 0
-                    ? $"none removed{changed}"
-                    : $"−{Figures.Count(stage.Removed)} ({Figures.Share(stage.Removed, stage.Documents)}){changed}",
+                stage.Removed > 0 ? $"−{Count(stage.Removed)} ({Share(stage.Removed, stage.Documents)})"
+                    : stage.Changed > 0 ? $"{Count(stage.Changed)} changed" : "nothing",
                 stage.Removed, IsLevel: false);
             bool isLast = i == _funnel.Stages.Count - 1;
             if (isLast || _funnel.Stages[i + 1].Step != stage.Step)
@@ -55,7 +53,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
         }
 
         SankeyChart.Row Level(string name, long documents) => new(
-            name, $"{Figures.Count(documents)} · {Figures.Share(documents, _funnel.Documents)}", documents, IsLevel: true);
+            name, $"{Count(documents)} · {Share(documents, _funnel.Documents)}", documents, IsLevel: true);
     }
 
     private IEnumerable<SankeyChart.Row> ByteRows()
@@ -69,7 +67,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
             if (stage.RemovedBytes > 0)
             {
                 yield return new SankeyChart.Row(
-                    stage.Stage, $"−{Figures.Bytes(stage.RemovedBytes)} removed", stage.RemovedBytes, IsLevel: false);
+                    stage.Stage, $"−{Bytes(stage.RemovedBytes)} removed", stage.RemovedBytes, IsLevel: false);
             }
 
             if (stage.Bytes is not { } behind)
@@ -79,7 +77,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
 
             if (left != behind)
             {
-                string text = left > behind ? $"−{Figures.Bytes(left - behind)}" : $"+{Figures.Bytes(behind - left)}";
+                string text = left > behind ? $"−{Bytes(left - behind)}" : $"+{Bytes(behind - left)}";
                 yield return new SankeyChart.Row(
                     left > behind ? $"cut in {stage.Step}" : $"added in {stage.Step}", text, left - behind, IsLevel: false);
                 left = behind;
@@ -93,7 +91,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
         }
 
         SankeyChart.Row Level(string name, long bytes) => new(
-            name, $"{Figures.Bytes(bytes)} · {Figures.Share(bytes, _funnel.Bytes)}", bytes, IsLevel: true);
+            name, $"{Bytes(bytes)} · {Share(bytes, _funnel.Bytes)}", bytes, IsLevel: true);
     }
 
     private IEnumerable<string[]> StepRows()
@@ -105,10 +103,10 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
             (double Removed, double OfAll)? there = WanJuanCc.Yield(step.Key);
             yield return
             [
-                step.Key, Figures.Count(documents), Figures.Count(documents - kept), Figures.Count(kept),
-                Figures.Share(kept, documents), Figures.Share(kept, _funnel.Documents),
-                there is null ? "" : Figures.Share(there.Value.Removed),
-                there is null ? "" : Figures.Share(there.Value.OfAll),
+                step.Key, Count(documents), Count(documents - kept), Count(kept),
+                Share(kept, documents), Share(kept, _funnel.Documents),
+                there is null ? "" : Share(there.Value.Removed),
+                there is null ? "" : Share(there.Value.OfAll),
             ];
         }
     }
@@ -119,16 +117,16 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
         {
             yield return
             [
-                $"{stage.Step}/{stage.Stage}", "", Figures.Count(stage.Documents), Figures.Count(stage.Removed),
-                Figures.Count(stage.Changed), Figures.Count(stage.Kept), Figures.Share(stage.Kept, stage.Documents),
-                Figures.Share(stage.Kept, _funnel.Documents),
+                $"{stage.Step}/{stage.Stage}", Count(stage.Documents), Count(stage.Removed),
+                Count(stage.Changed), Count(stage.Kept), Share(stage.Kept, stage.Documents),
+                Share(stage.Kept, _funnel.Documents),
             ];
             foreach (RuleCount rule in run.Rules.Where(rule => (rule.Step, rule.Stage) == (stage.Step, stage.Stage)))
             {
                 yield return
                 [
-                    "", rule.Rule, "", Figures.Count(rule.Removed), rule.Changed == 0 ? "" : Figures.Count(rule.Changed),
-                    "", Figures.Share(rule.Removed, stage.Documents), Figures.Share(rule.Removed, _funnel.Documents),
+                    $"– {rule.Rule}", "", Count(rule.Removed), rule.Changed == 0 ? "" : Count(rule.Changed),
+                    "", Share(rule.Removed, stage.Documents), Share(rule.Removed, _funnel.Documents),
                 ];
             }
         }

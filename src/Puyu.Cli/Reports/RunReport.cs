@@ -1,6 +1,7 @@
 using Puyu.Cli.Display;
 using Puyu.Data.Audit;
 using Puyu.Data.Pipeline;
+using static Puyu.Cli.Display.Figures;
 
 namespace Puyu.Cli.Reports;
 
@@ -15,10 +16,10 @@ internal sealed class RunReport(RunStatistics run)
     {
         LedgerFunnel funnel = run.Funnel;
         _page.Paragraph(
-            $"{Figures.Count(funnel.Documents)} documents ({Figures.Bytes(funnel.Bytes)} of text) were read; "
-            + $"{Figures.Count(funnel.Kept)} ({Figures.Bytes(funnel.KeptBytes)}) are in the result, "
-            + $"{Figures.Share(funnel.Kept, funnel.Documents)} of all. {Figures.Count(funnel.Quarantined)} records could "
-            + "not be read. Everything here is from the ledger of the run.");
+            $"{Count(funnel.Documents)} documents ({Bytes(funnel.Bytes)} of text) were read; "
+            + $"{Count(funnel.Kept)} ({Bytes(funnel.KeptBytes)}) are in the result, "
+            + $"{Share(funnel.Kept, funnel.Documents)} of all. {Count(funnel.Quarantined)} records could "
+            + "not be read. Nothing was run again for this page.");
         new RetentionSection(run, _page).Add();
         new TextSection(run.Profile, _page).Add();
         new BoundsSection(run.Bounds, _page).Add();
@@ -37,7 +38,7 @@ internal sealed class RunReport(RunStatistics run)
             "The documents with the least hashes of their places: the same ones whenever the run is repeated, and no "
             + "choice of ours. Texts are shortened; one that went is as it came to the stage.");
         LedgerSample[] kept = [.. run.Samples.Where(sample => sample.Removal is null)];
-        _page.Details($"In the result: {kept.Length} of {Figures.Count(run.Funnel.Kept)}", () => Quote(kept));
+        _page.Details($"In the result: {kept.Length} of {Count(run.Funnel.Kept)}", () => Quote(kept));
         foreach (IGrouping<(string, string, string), LedgerSample> rule in run.Samples
             .Where(sample => sample.Removal is not null)
             .GroupBy(sample => (sample.Removal!.Step, sample.Removal.Stage, sample.Removal.Rule)))
@@ -45,7 +46,7 @@ internal sealed class RunReport(RunStatistics run)
             (string step, string stage, string name) = rule.Key;
             long removed = run.Rules.First(count => (count.Step, count.Stage, count.Rule) == rule.Key).Removed;
             _page.Details(
-                $"Removed by {step}/{stage}, {name}: {rule.Count()} of {Figures.Count(removed)}", () => Quote(rule));
+                $"Removed by {step}/{stage}, {name}: {rule.Count()} of {Count(removed)}", () => Quote(rule));
         }
     }
 
@@ -71,7 +72,7 @@ internal sealed class RunReport(RunStatistics run)
         _page.Heading("Sources and languages");
         _page.Table(_originHeads, composition.Sources.Select(Row));
         _page.Details(
-            $"Files: the {composition.Files.Count} with most text of {Figures.Count(composition.FileCount)}",
+            $"Files: the {composition.Files.Count} with most text of {Count(composition.FileCount)}",
             () => _page.Table(_originHeads, composition.Files.Select(Row)));
         if (composition.Languages.Count > 0)
         {
@@ -79,17 +80,17 @@ internal sealed class RunReport(RunStatistics run)
                 ["language", "#kept", "#of kept", "#MB kept", "#removed as a language"],
                 composition.Languages.Select(share => (string[])
                 [
-                    share.Language ?? "not named", Figures.Count(share.Kept),
-                    Figures.Share(share.Kept, run.Funnel.Kept), Figures.Megabytes(share.KeptBytes),
-                    Figures.Count(share.Removed),
+                    share.Language ?? "not named", Count(share.Kept),
+                    Share(share.Kept, run.Funnel.Kept), Megabytes(share.KeptBytes),
+                    Count(share.Removed),
                 ]));
         }
 
         static string[] Row(OriginShare share) =>
         [
-            share.Name, Figures.Count(share.Documents), Figures.Megabytes(share.Bytes), Figures.Count(share.Kept),
-            Figures.Share(share.Kept, share.Documents), Figures.Megabytes(share.KeptBytes),
-            Figures.Count(share.Quarantined),
+            share.Name, Count(share.Documents), Megabytes(share.Bytes), Count(share.Kept),
+            Share(share.Kept, share.Documents), Megabytes(share.KeptBytes),
+            Count(share.Quarantined),
         ];
     }
 
@@ -105,14 +106,14 @@ internal sealed class RunReport(RunStatistics run)
 
         _page.Table(
             ["reason", "#records"],
-            composition.QuarantineReasons.Select(reason => new[] { reason.Reason, Figures.Count(reason.Records) }));
+            composition.QuarantineReasons.Select(reason => new[] { reason.Reason, Count(reason.Records) }));
         _page.Details(
-            $"Records: {composition.Quarantined.Count} of {Figures.Count(run.Funnel.Quarantined)}",
+            $"Records: {composition.Quarantined.Count} of {Count(run.Funnel.Quarantined)}",
             () => _page.Table(
                 ["file", "#offset", "reason"],
                 composition.Quarantined.Select(record => new[]
                 {
-                    record.File, Figures.Count(record.Offset), record.Reason,
+                    record.File, Count(record.Offset), record.Reason,
                 })));
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Puyu.Cli.Reports;
 
 /// <summary>
@@ -76,11 +78,14 @@ internal static class SankeyChart
         double top = middle - (thickness / 2);
         double bottom = middle + (thickness / 2);
         svg.Shape(
-            $"M{outer:0.#},{y:0.#} C{outer:0.#},{top:0.#} {outer:0.#},{top:0.#} {FlowX},{top:0.#} L{FlowX},{bottom:0.#} C{inner:0.#},{bottom:0.#} {inner:0.#},{bottom:0.#} {inner:0.#},{y:0.#} Z",
+            $"M{At(outer, y)} C{At(outer, top)} {At(outer, top)} {At(FlowX, top)} L{At(FlowX, bottom)} "
+            + $"C{At(inner, bottom)} {At(inner, bottom)} {At(inner, y)} Z",
             "flow");
         svg.Text(TextX, middle - 2, row.Label);
         svg.Text(TextX, middle + 14, row.Text, style: "soft");
     }
+
+    private static string At(double x, double y) => string.Create(CultureInfo.InvariantCulture, $"{x:0.#},{y:0.#}");
 
     private static double Height(Row row, double most) => row.IsLevel ? NodeHeight
         : row.Amount <= 0 ? EmptyHeight

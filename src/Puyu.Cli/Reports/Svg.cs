@@ -51,8 +51,7 @@ internal sealed class Svg
     /// <summary>A filled shape.</summary>
     /// <param name="outline">As SVG writes paths.</param>
     /// <param name="style">Class of the style sheet.</param>
-    public void Shape(FormattableString outline, string style) =>
-        Append($"<path d=\"{outline.ToString(CultureInfo.InvariantCulture)}\" class=\"{style}\"/>\n");
+    public void Shape(string outline, string style) => Append($"<path d=\"{outline}\" class=\"{style}\"/>\n");
 
     /// <summary>A line through points.</summary>
     public void Path(IEnumerable<(double X, double Y)> points, string style)

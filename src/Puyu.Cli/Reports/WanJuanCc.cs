@@ -2,12 +2,12 @@ namespace Puyu.Cli.Reports;
 
 /// <summary>What was published of WanJuan-CC, made of English Common Crawl, to compare a run with.</summary>
 /// <remarks>
-/// Source: Qiu et al., WanJuan-CC, 2024, arXiv 2402.19282, and its data card: the shares of documents that are left, and
-/// the peaks of the histograms, read off the figures.
+/// Source: Qiu et al., WanJuan-CC, 2024, arXiv 2402.19282, and its data card: the shares of documents that are left,
+/// and the peaks of the histograms, read off the figures.
 /// </remarks>
 internal static class WanJuanCc
 {
-    /// <summary>Of a step, by its name in recipes: the share that it removed, and the share of all that it left.</summary>
+    /// <summary>Of a step, by its name in recipes: the share that it removed, and that of all that it left.</summary>
     public static (double Removed, double OfAll)? Yield(string step) => step switch
     {
         "format" => (0.474, 0.526),
@@ -33,5 +33,5 @@ internal static class WanJuanCc
         _ => null,
     };
 
-    private static HistogramChart.Peak Between(double low, double high) => new(low, high, "WanJuan-CC");
+    private static HistogramChart.Peak Between(double low, double high) => new(low, high);
 }

@@ -13,7 +13,7 @@ namespace Puyu.Data.Audit;
 internal static class BoundCurves
 {
     private const int Sampled = 20_000;
-    private const int Points = 32;
+    private const int Points = 24;
 
     /// <summary>The curves, in the order of stages and measures, the lower bound of a measure first.</summary>
     public static IReadOnlyList<BoundCurve> Of(
@@ -23,27 +23,28 @@ internal static class BoundCurves
         ulong every = (ulong)Math.Max(1, funnel.Documents / Sampled);
         foreach (IGrouping<long, StageBounds> pass in stages.GroupBy(stage => stage.Pass))
         {
-            Visit(ledger, pass, cancellationToken, (stage, document, values) =>
-            {
-                if (Hashing.Mix((ulong)document) % every == 0)
+            Visit(
+                ledger, pass, (stage, document, values) =>
                 {
-                    stage.Sample(values);
-                }
-            });
+                    if (Hashing.Mix((ulong)document) % every == 0)
+                    {
+                        stage.Sample(values);
+                    }
+                }, cancellationToken);
             foreach (StageBounds stage in pass)
             {
                 stage.ChoosePoints(Points);
             }
 
-            Visit(ledger, pass, cancellationToken, static (stage, _, values) => stage.Count(values));
+            Visit(ledger, pass, static (stage, _, values) => stage.Count(values), cancellationToken);
         }
 
         return [.. stages.SelectMany(stage => stage.Curves())];
     }
 
     private static void Visit(
-        LedgerDatabase ledger, IGrouping<long, StageBounds> pass, CancellationToken cancellationToken,
-        Action<StageBounds, long, ReadOnlySpan<float>> visit)
+        LedgerDatabase ledger, IGrouping<long, StageBounds> pass,
+        Action<StageBounds, long, ReadOnlySpan<float>> visit, CancellationToken cancellationToken)
     {
         foreach ((long document, byte[] blob) in ledger.Stream(
             """SELECT document, "values" FROM measurements WHERE pass = $a""",

@@ -73,7 +73,10 @@ internal static class CompositionQueries
             row => new LanguageShare(LedgerDatabase.Text(row, 0), row.GetInt64(1), row.GetInt64(2), 0));
         IEnumerable<LanguageShare> all =
         [
-            .. kept.Select(share => share with { Removed = removed.Find(row => row.Language == share.Language).Documents }),
+            .. kept.Select(share => share with
+            {
+                Removed = removed.Find(row => row.Language == share.Language).Documents,
+            }),
             .. removed.Where(row => kept.TrueForAll(share => share.Language != row.Language))
                 .Select(row => new LanguageShare(row.Language, 0, 0, row.Documents)),
         ];

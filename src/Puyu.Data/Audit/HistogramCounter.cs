@@ -13,10 +13,13 @@ internal sealed class HistogramCounter(double width)
     /// <summary>The share of values that a histogram shows bin by bin.</summary>
     private const double Shown = 0.99;
 
-    /// <summary>What a quotient of floats may lack to the border of a bin that it reaches.</summary>
-    private const double Tolerance = 1e-6;
+    /// <summary>
+    /// The share that a float may lack to the border of a bin that it stands for, such as that at 57 hundredths.
+    /// </summary>
+    private const double Rounding = 1.0 / (1 << 22);
 
-    private const int ShownBins = 48;
+    private const int MinShownBins = 12;
+    private const int MaxShownBins = 48;
 
     private long[] _bins = new long[64];
     private long _count;
@@ -38,7 +41,7 @@ internal sealed class HistogramCounter(double width)
             Double();
         }
 
-        int bin = (int)((value / Width) + Tolerance);
+        int bin = (int)(value / Width * (1 + Rounding));
         Reach(bin)++;
         _count++;
         _sum += value;
@@ -70,9 +73,9 @@ internal sealed class HistogramCounter(double width)
     /// <param name="name">What was counted.</param>
     public ProfileHistogram Result(string name)
     {
-        int last = BinOf(Shown);
+        int last = Math.Max(BinOf(Shown), MinShownBins - 1);
         int merged = 1;
-        while (last / merged >= ShownBins)
+        while (last / merged >= MaxShownBins)
         {
             merged *= 2;
         }
@@ -106,10 +109,15 @@ internal sealed class HistogramCounter(double width)
         return 0;
     }
 
-    /// <summary>By proportion within its bin.</summary>
+    /// <summary>By proportion within its bin; a whole number has one for itself.</summary>
     private double Median()
     {
         int bin = BinOf(0.5);
+        if (Width == 1)
+        {
+            return bin;
+        }
+
         double below = _bins.Take(bin).Sum();
         return Width * (bin + (((_count / 2.0) - below) / _bins[bin]));
     }

@@ -103,9 +103,11 @@ internal static class ProfileReader
             }
         }
 
-        return documents == funnel.Kept ? Results(counters) : throw new InvalidDataException(FormattableString.Invariant(
-            $"the finished files in {folder} have {documents} documents but the ledger says {funnel.Kept}; ")
-            + "delete them, and puyu data run makes them again");
+        return documents == funnel.Kept
+            ? Results(counters)
+            : throw new InvalidDataException(FormattableString.Invariant(
+                $"the finished files in {folder} have {documents} documents but the ledger says {funnel.Kept}; ")
+                + "delete them, and puyu data run makes them again");
     }
 
     private static (HistogramCounter[] Counters, long Documents)[] OfFiles(
@@ -131,7 +133,8 @@ internal static class ProfileReader
         string path = Path.Combine(folder, file);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{file} is in the ledger but not in {folder}; puyu data run makes it again");
+            throw new FileNotFoundException(
+                $"{file} is in the ledger but not in {folder}; puyu data run makes it again");
         }
 
         var stage = new StatisticsStage(new StatisticsOptions());

@@ -43,16 +43,18 @@ internal sealed class StageBounds(string step, string stage, long pass, int firs
         }
     }
 
-    /// <summary>Chooses bounds to try: quantiles of the sample, and the present bound.</summary>
+    /// <summary>
+    /// Chooses bounds to try: the present one, and quantiles of the sample, of all values and of the different ones,
+    /// because many a measure is nothing for most documents.
+    /// </summary>
     public void ChoosePoints(int count)
     {
         foreach (Bound bound in _bounds)
         {
-            bound.Sample.Sort();
-            IEnumerable<float> quantiles = bound.Sample.Count == 0
-                ? []
-                : Enumerable.Range(0, count + 1).Select(i => bound.Sample[(int)((bound.Sample.Count - 1L) * i / count)]);
-            bound.Points = [.. quantiles.Append(bound.Present).Distinct().Order()];
+            float[] all = [.. bound.Sample.Order()];
+            float[] different = [.. all.Distinct()];
+            bound.Points =
+                [.. Quantiles(all, count).Concat(Quantiles(different, count)).Append(bound.Present).Distinct().Order()];
             bound.Crossed = new long[bound.Points.Length + 1];
             bound.Sample.Clear();
         }
@@ -87,6 +89,9 @@ internal sealed class StageBounds(string step, string stage, long pass, int firs
     public IEnumerable<BoundCurve> Curves() => _bounds.Select(bound => new BoundCurve(
         step, stage, Measures[bound.Measure], bound.IsMin ? "min" : "max", _documents, _removed, bound.ByOthers,
         bound.Curve()));
+
+    private static IEnumerable<float> Quantiles(float[] ascending, int count) => ascending.Length == 0 ? []
+        : Enumerable.Range(0, count + 1).Select(i => ascending[(int)((ascending.Length - 1L) * i / count)]);
 
     /// <summary>One bound.</summary>
     private sealed record Bound(int Measure, bool IsMin, float Present)

@@ -40,7 +40,8 @@ internal static class FilePattern
     public static bool IsOf(string pattern, string file)
     {
         string[] names = pattern.Replace('\\', '/').Split('/');
-        return FitsAll(names, file.Split('/')) || file.StartsWith(string.Join('/', names) + "/", StringComparison.Ordinal);
+        return FitsAll(names, file.Split('/'))
+            || file.StartsWith(string.Join('/', names) + "/", StringComparison.Ordinal);
     }
 
     private static bool FitsAll(ReadOnlySpan<string> names, ReadOnlySpan<string> path)
