@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Puyu.Cli.Display;
 using Puyu.Data;
 using Puyu.Data.Audit;
 
@@ -55,7 +56,7 @@ internal static class DataExplainCommand
         foreach (LedgerDecision decision in ledger.DecisionsOn(document))
         {
             string what = decision.IsRemoved ? "removed" : "changed";
-            Line($"  {what} by {decision.Step}/{decision.Stage}: {Reason(decision)}");
+            Line($"  {what} by {decision.Step}/{decision.Stage}: {LedgerText.Reason(decision)}");
             if (decision.Matched is { } source)
             {
                 Line($"    because of {decision.MatchedId}, read at {source}, which {Fate(ledger, source)}");
@@ -66,17 +67,6 @@ internal static class DataExplainCommand
         {
             Line($"  kept: {document.OutputFile} at offset {document.OutputOffset}");
         }
-    }
-
-    private static string Reason(LedgerDecision decision)
-    {
-        string bound = decision.Side switch
-        {
-            "min" => Invariant($"{decision.Rule} is {decision.Value} but must be at least {decision.Bound}"),
-            "max" => Invariant($"{decision.Rule} is {decision.Value} but must be at most {decision.Bound}"),
-            _ => Invariant($"{decision.Rule} is {decision.Value}, the threshold {decision.Bound}"),
-        };
-        return decision.Note is { } note ? $"{bound} ({note})" : bound;
     }
 
     private static string Fate(LedgerDatabase ledger, DocumentSource source) => ledger.Find(source) switch

@@ -3,6 +3,7 @@ using System.Globalization;
 using Puyu.Abstractions;
 using Puyu.Data.Audit;
 using Puyu.Data.Pipeline;
+using static Puyu.Cli.Display.Figures;
 
 namespace Puyu.Cli.Commands;
 
@@ -53,6 +54,4 @@ internal static class DataWhatIfCommand
     private static string Bounds(Measure measure) => string.Create(
         CultureInfo.InvariantCulture,
         $"in [{measure.Min ?? float.NegativeInfinity}, {measure.Max ?? float.PositiveInfinity}]");
-
-    private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Puyu.Data.Audit;
 using Spectre.Console;
+using static Puyu.Cli.Display.Figures;
 
 namespace Puyu.Cli.Display;
 
@@ -45,13 +45,13 @@ internal static class FunnelTable
         rows.AddRange(funnel.Stages.Select(stage => (string[])
         [
             stage.Step, stage.Stage, Count(stage.Documents), Count(stage.Removed), Count(stage.Changed),
-            Count(stage.Kept), Share(stage.Kept / (double)Math.Max(funnel.Documents, 1)),
+            Count(stage.Kept), Share(stage.Kept, funnel.Documents),
             stage.Bytes is { } bytes ? Megabytes(bytes) : "",
         ]));
         rows.Add(
         [
             "output", "", Count(funnel.Kept), "", "", Count(funnel.Kept),
-            Share(funnel.Kept / (double)Math.Max(funnel.Documents, 1)), Megabytes(funnel.KeptBytes),
+            Share(funnel.Kept, funnel.Documents), Megabytes(funnel.KeptBytes),
         ]);
         if (funnel.Quarantined > 0)
         {
@@ -60,10 +60,4 @@ internal static class FunnelTable
 
         return rows;
     }
-
-    private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %");
-
-    private static string Megabytes(long bytes) => (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,9 @@ internal sealed class HtmlPage(string title)
     /// <summary>Begins a section.</summary>
     public HtmlPage Heading(string text) => Append($"<h2>{Encode(text)}</h2>\n");
 
+    /// <summary>Begins a part of a section.</summary>
+    public HtmlPage Subheading(string text) => Append($"<h3>{Encode(text)}</h3>\n");
+
     /// <summary>Adds a paragraph.</summary>
     public HtmlPage Paragraph(string text) => Append($"<p>{Encode(text)}</p>\n");
 
@@ -23,17 +26,36 @@ internal sealed class HtmlPage(string title)
     /// <summary>Adds a drawing.</summary>
     public HtmlPage Figure(string svg) => Append(svg);
 
-    /// <summary>Adds a table; columns whose heading begins with '#' hold numbers.</summary>
+    /// <summary>Adds small drawings side by side, as many in a row as fit.</summary>
+    public HtmlPage Figures(IEnumerable<string> svgs) =>
+        Append($"<div class=\"figures\">\n{string.Concat(svgs)}</div>\n");
+
+    /// <summary>Adds words of others: where they are from, then the words.</summary>
+    public HtmlPage Quote(string origin, string text) => Append(
+        $"<figure><figcaption>{Encode(origin)}</figcaption>"
+        + $"<blockquote dir=\"auto\">{Encode(text)}</blockquote></figure>\n");
+
+    /// <summary>Adds what is shown when its summary is clicked.</summary>
+    public HtmlPage Details(string summary, Action content)
+    {
+        Append($"<details><summary>{Encode(summary)}</summary>\n");
+        content();
+        return Append("</details>\n");
+    }
+
+    /// <summary>
+    /// Adds a table, which scrolls where it is too wide; columns whose heading begins with '#' hold numbers.
+    /// </summary>
     public HtmlPage Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
-        Append("<table>\n");
+        Append("<div class=\"wide\"><table>\n");
         AppendRow("th", headings, headings.Select(text => text.TrimStart(NumberMark)));
         foreach (IReadOnlyList<string> row in rows)
         {
             AppendRow("td", headings, row);
         }
 
-        return Append("</table>\n");
+        return Append("</table></div>\n");
     }
 
     /// <summary>The whole page.</summary>

@@ -12,10 +12,18 @@ internal sealed class Svg
     /// <param name="width">Width of the drawing area.</param>
     /// <param name="height">Height of the drawing area.</param>
     /// <param name="title">What the picture shows, for those who hear it.</param>
-    public Svg(int width, int height, string title)
+    /// <param name="description">What is to be seen in it, in a sentence or two; may be empty.</param>
+    /// <param name="style">Class of the style sheet; may be empty.</param>
+    public Svg(int width, int height, string title, string description = "", string style = "")
     {
         string label = WebUtility.HtmlEncode(title);
-        Append($"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">\n");
+        string kind = style.Length > 0 ? $" class=\"{style}\"" : "";
+        Append($"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\"{kind}>\n");
+        Append($"<title>{label}</title>\n");
+        if (description.Length > 0)
+        {
+            Append($"<desc>{WebUtility.HtmlEncode(description)}</desc>\n");
+        }
     }
 
     public void Line(double x1, double y1, double x2, double y2, string style) =>
@@ -32,8 +40,18 @@ internal sealed class Svg
     /// <param name="y">Base line.</param>
     /// <param name="text">Plain text.</param>
     /// <param name="anchor">start, middle or end.</param>
-    public void Text(double x, double y, string text, string anchor = "start") => Append(
-        $"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\">{WebUtility.HtmlEncode(text)}</text>\n");
+    /// <param name="style">Class of the style sheet; may be empty.</param>
+    public void Text(double x, double y, string text, string anchor = "start", string style = "")
+    {
+        string kind = style.Length > 0 ? $" class=\"{style}\"" : "";
+        string encoded = WebUtility.HtmlEncode(text);
+        Append($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" text-anchor=\"{anchor}\"{kind}>{encoded}</text>\n");
+    }
+
+    /// <summary>A filled shape.</summary>
+    /// <param name="outline">As SVG writes paths.</param>
+    /// <param name="style">Class of the style sheet.</param>
+    public void Shape(string outline, string style) => Append($"<path d=\"{outline}\" class=\"{style}\"/>\n");
 
     /// <summary>A line through points.</summary>
     public void Path(IEnumerable<(double X, double Y)> points, string style)

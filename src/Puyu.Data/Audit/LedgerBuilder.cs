@@ -65,6 +65,8 @@ internal static class LedgerBuilder
                 cancellationToken.ThrowIfCancellationRequested();
                 rows.Add(part);
             }
+
+            rows.Samples.Write(ledger);
         }
 
         counts.Write(ledger);

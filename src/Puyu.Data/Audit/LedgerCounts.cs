@@ -37,7 +37,7 @@ internal sealed class LedgerCounts
     public void Write(SqliteConnection ledger)
     {
         using var passes = new Insert(ledger, "passes", 6);
-        using var stages = new Insert(ledger, "stages", 8);
+        using var stages = new Insert(ledger, "stages", 9);
         using var measures = new Insert(ledger, "measures", 6);
         foreach (Pass pass in _passes)
         {
@@ -50,7 +50,7 @@ internal sealed class LedgerCounts
                 StageCounts ofStage = Of(pass, i);
                 stages.Add(
                     IdOf(pass, i), pass.Index, pass.Step, stage.Name, stage.Corpus is null ? 0 : 1,
-                    ofStage.DocumentsIn, ofStage.Removed, ofStage.Changed);
+                    ofStage.DocumentsIn, ofStage.Removed, ofStage.Changed, ofStage.RemovedBytes);
                 for (int k = 0; k < stage.Measures.Count; k++)
                 {
                     Measure measure = stage.Measures[k];
@@ -64,5 +64,5 @@ internal sealed class LedgerCounts
 /// <summary>What went into a pass and what came out.</summary>
 internal record struct PassCounts(long DocumentsIn, long BytesIn, long DocumentsOut, long BytesOut);
 
-/// <summary>What a stage did.</summary>
-internal record struct StageCounts(long DocumentsIn, long Removed, long Changed);
+/// <summary>What a stage did. The bytes that it removed are of the texts as they came to its pass.</summary>
+internal record struct StageCounts(long DocumentsIn, long Removed, long Changed, long RemovedBytes);

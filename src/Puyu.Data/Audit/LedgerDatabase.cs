@@ -56,12 +56,12 @@ public sealed class LedgerDatabase : IDisposable
     public LedgerFunnel Funnel()
     {
         List<FunnelStage> stages = Query("""
-            SELECT s.step, s.stage, s.documentsIn, s.removed, s.changed,
+            SELECT s.step, s.stage, s.documentsIn, s.removed, s.removedBytes, s.changed,
                 CASE WHEN s.id = (SELECT MAX(id) FROM stages t WHERE t.pass = s.pass) THEN p.bytesOut END
             FROM stages s JOIN passes p ON p.id = s.pass ORDER BY s.id
             """, row => new FunnelStage(
                 row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4),
-                row.IsDBNull(5) ? null : row.GetInt64(5)));
+                row.GetInt64(5), row.IsDBNull(6) ? null : row.GetInt64(6)));
         return Query("""
             SELECT (SELECT documentsIn FROM passes WHERE id = 0), (SELECT bytesIn FROM passes WHERE id = 0),
                 (SELECT COUNT(*) FROM quarantine), (SELECT COUNT(*) FROM outputs),
@@ -108,6 +108,12 @@ public sealed class LedgerDatabase : IDisposable
             ("$a", document.Number));
     }
 
+    /// <summary>
+    /// Who repeats whom: removals, and cuts of paragraphs or substrings, because of another document. Streamed, by
+    /// stage and then by the document that stays.
+    /// </summary>
+    public IEnumerable<DuplicatePair> Duplicates() => DuplicateQueries.Pairs(this);
+
     /// <summary>What was measured on a document, in order.</summary>
     public IReadOnlyList<LedgerValue> ValuesOf(LedgerDocument document)
     {
@@ -145,14 +151,13 @@ public sealed class LedgerDatabase : IDisposable
         Measure[] tried = [.. present];
         tried[asked] = change(present[asked]);
         var counter = new WhatIfCounter(present, tried, measures[0].Position);
-        using SqliteCommand command = Command("""
+        foreach ((byte[] values, bool isInOutput) in Stream("""
             SELECT v."values", EXISTS (SELECT 1 FROM outputs o WHERE o.document = v.document)
             FROM measurements v WHERE v.pass = $a AND length(v."values") > $b
-            """, ("$a", measures[0].Pass), ("$b", measures[0].Position * sizeof(float)));
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read())
+            """, row => ((byte[])row.GetValue(0), row.GetInt64(1) == 1),
+            ("$a", measures[0].Pass), ("$b", measures[0].Position * sizeof(float))))
         {
-            counter.Add(MemoryMarshal.Cast<byte, float>((byte[])rows.GetValue(0)), rows.GetInt64(1) == 1);
+            counter.Add(MemoryMarshal.Cast<byte, float>(values), isInOutput);
         }
 
         return counter.Result(present[asked], tried[asked]);
@@ -186,31 +191,24 @@ public sealed class LedgerDatabase : IDisposable
         "WHERE f.path = $a AND d.offset = $b AND d.number = $c",
         ("$a", source.File), ("$b", source.Offset), ("$c", source.Index));
 
-    private List<LedgerDocument> Documents(string where, params (string Name, object Value)[] parameters) => Query(
+    internal List<LedgerDocument> Documents(string where, params (string Name, object Value)[] parameters) => Query(
         $"{DocumentColumns} {where}",
         row => new LedgerDocument(
             row.GetInt64(0), row.GetString(1), new DocumentSource(row.GetString(2), row.GetInt64(3), row.GetInt32(4)),
             row.GetInt64(5), Text(row, 6), row.IsDBNull(7) ? null : row.GetInt64(7)),
         parameters);
 
-    private List<T> Query<T>(
+    /// <summary>All rows that a statement gives. For results that are few.</summary>
+    internal List<T> Query<T>(
+        string text, Func<SqliteDataReader, T> read, params (string Name, object Value)[] parameters) =>
+        [.. Stream(text, read, parameters)];
+
+    /// <summary>The rows that a statement gives, one at a time.</summary>
+    internal IEnumerable<T> Stream<T>(
         string text, Func<SqliteDataReader, T> read, params (string Name, object Value)[] parameters)
     {
-        using SqliteCommand command = Command(text, parameters);
-        using SqliteDataReader row = command.ExecuteReader();
-        var rows = new List<T>();
-        while (row.Read())
-        {
-            rows.Add(read(row));
-        }
-
-        return rows;
-    }
-
-    private SqliteCommand Command(string text, params (string Name, object Value)[] parameters)
-    {
-        SqliteCommand command = _ledger.CreateCommand();
-#pragma warning disable CA2100 // constants of this class; whatever a user gives is a parameter
+        using SqliteCommand command = _ledger.CreateCommand();
+#pragma warning disable CA2100 // constants of this class and its neighbours; whatever a user gives is a parameter
         command.CommandText = text;
 #pragma warning restore CA2100
         foreach ((string name, object value) in parameters)
@@ -218,7 +216,11 @@ public sealed class LedgerDatabase : IDisposable
             command.Parameters.AddWithValue(name, value);
         }
 
-        return command;
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            yield return read(row);
+        }
     }
 
     private static bool TrySource(string text, out DocumentSource source)
@@ -243,13 +245,13 @@ public sealed class LedgerDatabase : IDisposable
         return true;
     }
 
-    private static string? Text(SqliteDataReader row, int column) =>
+    internal static string? Text(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static float Float(SqliteDataReader row, int column) =>
+    internal static float Float(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? float.NaN : (float)row.GetDouble(column);
 
-    private static float? Bound(SqliteDataReader row, int column) =>
+    internal static float? Bound(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : (float)row.GetDouble(column);
 
     private readonly record struct WhatIfMeasure(Measure Measure, int Position, long Pass);

@@ -49,9 +49,14 @@ public sealed record LedgerFunnel(
 /// <param name="Stage">Name of the stage.</param>
 /// <param name="Documents">That came to it.</param>
 /// <param name="Removed">That it removed.</param>
+/// <param name="RemovedBytes">
+/// Of their texts in UTF-8, as they came to the pass of the stage: behind the last stage before it whose
+/// <paramref name="Bytes"/> are known.
+/// </param>
 /// <param name="Changed">That it changed the text of.</param>
 /// <param name="Bytes">Of the texts behind it; null where they were not counted, between stages of one pass.</param>
-public sealed record FunnelStage(string Step, string Stage, long Documents, long Removed, long Changed, long? Bytes)
+public sealed record FunnelStage(
+    string Step, string Stage, long Documents, long Removed, long RemovedBytes, long Changed, long? Bytes)
 {
     /// <summary>Documents that it let through.</summary>
     public long Kept => Documents - Removed;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using Puyu.Data.Pipeline;
 
@@ -18,6 +19,7 @@ internal sealed class LedgerRows : IDisposable
     private long _before; // documents of the parts before this one: the number of a document counts on from there
     private int _last; // document of the file at work; they ascend, so none is there twice
     private long[] _bytes = []; // of each document of the part, as it is after the last pass; -1: removed
+    private UInt128[] _keys = []; // of each document of the part
 
     /// <summary>Begins with the first part.</summary>
     public LedgerRows(
@@ -30,9 +32,12 @@ internal sealed class LedgerRows : IDisposable
         _documents = new Insert(ledger, "documents", 8);
         _measurements = new Insert(ledger, "measurements", 3);
         _decisions = new Insert(ledger, "decisions", 12);
-        _outputs = new Insert(ledger, "outputs", 4);
+        _outputs = new Insert(ledger, "outputs", 6);
         _quarantine = new Insert(ledger, "quarantine", 3);
     }
+
+    /// <summary>A few documents of each rule and of the result.</summary>
+    public SampleRows Samples { get; } = new();
 
     /// <summary>Adds everything on a part.</summary>
     /// <exception cref="InvalidDataException">Documents were lost or doubled.</exception>
@@ -78,12 +83,14 @@ internal sealed class LedgerRows : IDisposable
     private void AddOrigins(PlannedPart part)
     {
         var bytes = new List<long>();
+        var keys = new List<UInt128>();
         foreach (Origin origin in OriginFile.Read(_plan.OriginFile(part)))
         {
             if (origin.Document is { } document)
             {
                 byte[] key = new byte[16];
-                System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(key, document.Source.Key);
+                keys.Add(document.Source.Key);
+                BinaryPrimitives.WriteUInt128BigEndian(key, keys[^1]);
                 bytes.Add(document.Bytes);
                 _documents.Add(
                     _before + bytes.Count, key, document.Id, _files.IdOf(document.Source.File), document.Source.Offset,
@@ -97,6 +104,7 @@ internal sealed class LedgerRows : IDisposable
         }
 
         _bytes = [.. bytes];
+        _keys = [.. keys];
     }
 
     private long AddSingle(Pass pass, string path)
@@ -106,7 +114,7 @@ internal sealed class LedgerRows : IDisposable
         foreach (SingleVerdict verdict in VerdictFile.ReadSingle(path))
         {
             rows++;
-            Take(verdict.Number, verdict.RemovedBy is null ? verdict.Bytes : -1, path);
+            long before = Take(verdict.Number, verdict.RemovedBy is null ? verdict.Bytes : -1, path);
             if (verdict.Values.Length > 0)
             {
                 _measurements.Add(IdOf(verdict.Number), pass.Index, verdict.Values);
@@ -123,6 +131,7 @@ internal sealed class LedgerRows : IDisposable
             if (verdict.RemovedBy is { } stage)
             {
                 _counts.Of(pass, stage).Removed++;
+                _counts.Of(pass, stage).RemovedBytes += before;
                 AddRemoval(pass, stage, verdict);
             }
         }
@@ -139,6 +148,7 @@ internal sealed class LedgerRows : IDisposable
         _decisions.Add(
             IdOf(verdict.Number), _counts.IdOf(pass, stage), 1, measure.Name, value,
             isTooSmall ? measure.Min : measure.Max, isTooSmall ? "min" : "max", verdict.Note, null, null, null, null);
+        AddSample(_counts.IdOf(pass, stage), measure.Name, verdict.Number, verdict.Excerpt);
     }
 
     private void AddCorpus(Pass pass, string path, long documents)
@@ -148,8 +158,9 @@ internal sealed class LedgerRows : IDisposable
         _last = -1;
         foreach (CorpusVerdict verdict in VerdictFile.ReadCorpus(path))
         {
-            Take(verdict.Number, verdict.IsRemoved ? -1 : verdict.Bytes, path);
+            long before = Take(verdict.Number, verdict.IsRemoved ? -1 : verdict.Bytes, path);
             counts.Removed += verdict.IsRemoved ? 1 : 0;
+            counts.RemovedBytes += verdict.IsRemoved ? before : 0;
             counts.Changed += verdict.IsRemoved ? 0 : 1;
             bool isMatched = verdict.MatchedId is not null;
             _decisions.Add(
@@ -157,6 +168,15 @@ internal sealed class LedgerRows : IDisposable
                 verdict.Threshold, null, null, verdict.MatchedId,
                 isMatched ? _files.IdOf(verdict.Matched.File) : null,
                 isMatched ? verdict.Matched.Offset : null, isMatched ? verdict.Matched.Index : null);
+            AddSample(_counts.IdOf(pass, 0), verdict.Rule, verdict.Number, verdict.Excerpt);
+        }
+    }
+
+    private void AddSample(int stage, string rule, int number, string? excerpt)
+    {
+        if (excerpt is not null)
+        {
+            Samples.Add(stage, rule, _keys[number], IdOf(number), excerpt);
         }
     }
 
@@ -166,17 +186,23 @@ internal sealed class LedgerRows : IDisposable
         _last = -1;
         string path = _plan.PlacesFile(part);
         string output = Path.GetRelativePath(_plan.Folder.Root, _plan.OutputFile(part)).Replace('\\', '/');
-        foreach ((int number, long offset, long fingerprint) in PlaceFile.Read(path))
+        foreach (Place place in PlaceFile.Read(path))
         {
             rows++;
-            Take(number, null, path);
-            _outputs.Add(IdOf(number), _outputFiles.IdOf(output), offset, fingerprint);
+            long bytes = Take(place.Number, null, path);
+            long id = IdOf(place.Number);
+            _outputs.Add(id, _outputFiles.IdOf(output), place.Offset, place.Fingerprint, bytes, place.Language);
+            if (place.Excerpt is { } excerpt)
+            {
+                Samples.Add(_keys[place.Number], id, excerpt);
+            }
         }
 
         Require(rows == Left().Documents, path, rows, Left().Documents);
     }
 
-    private void Take(int number, long? bytes, string path)
+    /// <returns>Bytes of the document before.</returns>
+    private long Take(int number, long? bytes, string path)
     {
         if (number <= _last || number >= _bytes.Length || _bytes[number] < 0)
         {
@@ -184,8 +210,10 @@ internal sealed class LedgerRows : IDisposable
                 $"{path} has document {number} but that is there twice, removed or never read; delete work");
         }
 
+        long before = _bytes[number];
         _last = number;
-        _bytes[number] = bytes ?? _bytes[number];
+        _bytes[number] = bytes ?? before;
+        return before;
     }
 
     private static void Require(bool holds, string path, long rows, long documents)

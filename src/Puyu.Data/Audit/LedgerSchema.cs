@@ -7,7 +7,7 @@ internal static class LedgerSchema
 {
     public const string KeyName = "key";
     public const string VersionName = "version";
-    public const string Version = "1";
+    public const string Version = "2";
     public const string RecipeName = "recipe";
 
     public const string Tables = """
@@ -19,7 +19,8 @@ internal static class LedgerSchema
             documentsOut INTEGER, bytesOut INTEGER);
         CREATE TABLE stages (
             id INTEGER PRIMARY KEY, pass INTEGER NOT NULL, step TEXT NOT NULL, stage TEXT NOT NULL,
-            isCorpus INTEGER NOT NULL, documentsIn INTEGER, removed INTEGER, changed INTEGER);
+            isCorpus INTEGER NOT NULL, documentsIn INTEGER, removed INTEGER, changed INTEGER,
+            removedBytes INTEGER);
         CREATE TABLE measures (
             stage INTEGER NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
             min REAL, max REAL, PRIMARY KEY (stage, number)) WITHOUT ROWID;
@@ -35,7 +36,8 @@ internal static class LedgerSchema
             matchedOffset INTEGER, matchedNumber INTEGER, PRIMARY KEY (document, stage)) WITHOUT ROWID;
         CREATE TABLE outputs (
             document INTEGER PRIMARY KEY, file INTEGER NOT NULL, offset INTEGER NOT NULL,
-            fingerprint INTEGER NOT NULL);
+            fingerprint INTEGER NOT NULL, bytes INTEGER NOT NULL, language TEXT);
+        CREATE TABLE samples (document INTEGER NOT NULL, stage INTEGER, text TEXT NOT NULL);
         CREATE TABLE quarantine (file INTEGER NOT NULL, offset INTEGER NOT NULL, reason TEXT NOT NULL);
         """;
 
@@ -46,6 +48,9 @@ internal static class LedgerSchema
         CREATE INDEX documentsBySource ON documents (file, offset);
         CREATE INDEX outputsByFingerprint ON outputs (fingerprint);
         CREATE INDEX decisionsByStage ON decisions (stage, rule);
+        CREATE INDEX decisionsByMatch ON decisions (stage, matchedFile, matchedOffset, matchedNumber)
+            WHERE matchedFile IS NOT NULL;
+        CREATE INDEX quarantineByFile ON quarantine (file);
         """;
 
     private static readonly Lazy<bool> _initialized = new(() =>

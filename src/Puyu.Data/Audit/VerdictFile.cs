@@ -10,6 +10,7 @@ namespace Puyu.Data.Audit;
 internal sealed class VerdictWriter(Stream stream)
 {
     private readonly RecordWriter _writer = new(stream, VerdictFile.Magic);
+    private readonly LeastKeys<(int Stage, int Measure, string Rule), bool> _samples = new(SampleRows.OfRule);
 
     /// <summary>What stages over single documents did.</summary>
     /// <param name="number">Of the document in its part.</param>
@@ -24,11 +25,18 @@ internal sealed class VerdictWriter(Stream stream)
         _writer.TextOrNull(chain.RemovedBy is null ? null : chain.Note);
         _writer.Number(chain.Changes);
         _writer.Blob(MemoryMarshal.AsBytes(chain.Values));
+        _writer.TextOrNull(chain is { RemovedBy: { } stage, Removed: { } removed }
+            ? Sample((stage, chain.Measure, ""), removed) : null);
         _writer.End();
     }
 
     /// <summary>What a corpus stage did.</summary>
-    public void Write(int number, Decision decision, bool isRemoved, int bytes)
+    /// <param name="number">Of the document in its part.</param>
+    /// <param name="document">As it came to the stage.</param>
+    /// <param name="decision">On it.</param>
+    /// <param name="isRemoved">Whether nothing is left.</param>
+    /// <param name="bytes">Of the text that is left.</param>
+    public void Write(int number, Document document, Decision decision, bool isRemoved, int bytes)
     {
         _writer.Number(number);
         _writer.Number(bytes);
@@ -38,8 +46,12 @@ internal sealed class VerdictWriter(Stream stream)
         _writer.Single(decision.Threshold);
         _writer.TextOrNull(decision.MatchedId);
         _writer.Source(decision.MatchedSource);
+        _writer.TextOrNull(isRemoved ? Sample((0, 0, decision.Rule), document) : null);
         _writer.End();
     }
+
+    private string? Sample((int Stage, int Measure, string Rule) group, Document document) =>
+        _samples.Offer(group, document.Source.Key, true) ? Excerpt.Of(document.Text) : null;
 }
 
 /// <summary>What stages over single documents did to one.</summary>
@@ -50,8 +62,9 @@ internal sealed class VerdictWriter(Stream stream)
 /// <param name="Note">What the stage said.</param>
 /// <param name="Changes">Bit i: stage i changed the text.</param>
 /// <param name="Values">Little-endian floats: what was measured, stage after stage.</param>
+/// <param name="Excerpt">How the document began, of a few that were removed.</param>
 internal sealed record SingleVerdict(
-    int Number, long Bytes, int? RemovedBy, int Measure, string? Note, long Changes, byte[] Values);
+    int Number, long Bytes, int? RemovedBy, int Measure, string? Note, long Changes, byte[] Values, string? Excerpt);
 
 /// <summary>What a corpus stage did to one document.</summary>
 /// <param name="Number">Of the document in its part.</param>
@@ -62,14 +75,15 @@ internal sealed record SingleVerdict(
 /// <param name="Threshold">What it was compared with.</param>
 /// <param name="MatchedId">Id of the document because of which it was decided, or null.</param>
 /// <param name="Matched">Where that was read.</param>
+/// <param name="Excerpt">How the document began, of a few that were removed.</param>
 internal sealed record CorpusVerdict(
     int Number, long Bytes, bool IsRemoved, string Rule, float Value, float Threshold, string? MatchedId,
-    DocumentSource Matched);
+    DocumentSource Matched, string? Excerpt);
 
 /// <summary>Reads what <see cref="VerdictWriter"/> wrote.</summary>
 internal static class VerdictFile
 {
-    public static ReadOnlySpan<byte> Magic => "PuyuVer1"u8;
+    public static ReadOnlySpan<byte> Magic => "PuyuVer2"u8;
 
     /// <summary>Of a pass of stages over single documents.</summary>
     public static IEnumerable<SingleVerdict> ReadSingle(string path)
@@ -82,7 +96,7 @@ internal static class VerdictFile
             int removedBy = (int)reader.Number() - 1;
             yield return new SingleVerdict(
                 number, bytes, removedBy < 0 ? null : removedBy, (int)reader.Number(), reader.TextOrNull(),
-                reader.Number(), reader.Blob().ToArray());
+                reader.Number(), reader.Blob().ToArray(), reader.TextOrNull());
         }
     }
 
@@ -94,7 +108,7 @@ internal static class VerdictFile
         {
             yield return new CorpusVerdict(
                 (int)reader.Number(), reader.Number(), reader.Number() == 1, reader.Text(), reader.Single(),
-                reader.Single(), reader.TextOrNull(), reader.Source());
+                reader.Single(), reader.TextOrNull(), reader.Source(), reader.TextOrNull());
         }
     }
 }

@@ -34,6 +34,32 @@ internal static class FilePattern
         return [.. files.Distinct().OrderBy(file => file.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// Whether a file is named by a pattern: as <see cref="Match"/> names files, or below a folder that it names.
+    /// </summary>
+    public static bool IsOf(string pattern, string file)
+    {
+        string[] names = pattern.Replace('\\', '/').Split('/');
+        return FitsAll(names, file.Split('/'))
+            || file.StartsWith(string.Join('/', names) + "/", StringComparison.Ordinal);
+    }
+
+    private static bool FitsAll(ReadOnlySpan<string> names, ReadOnlySpan<string> path)
+    {
+        if (names.IsEmpty || path.IsEmpty)
+        {
+            return names.IsEmpty && path.IsEmpty;
+        }
+
+        if (names[0] == "**")
+        {
+            return names.Length == 1 || FitsAll(names[1..], path) || FitsAll(names, path[1..]);
+        }
+
+        return FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false)
+            && FitsAll(names[1..], path[1..]);
+    }
+
     private static void Collect(
         string folder, string prefix, ArraySegment<string> names, List<(string Path, string Name)> files)
     {

@@ -121,7 +121,7 @@ internal sealed class PartWorker(PipelinePlan plan, WorkCounter progress, Cancel
             int bytes = changed is null ? 0 : Pipeline.DocumentFile.Write(left, number, changed);
             if (decision is not null)
             {
-                verdicts.Write(number, decision, changed is null, bytes);
+                verdicts.Write(number, document, decision, changed is null, bytes);
             }
 
             progress.Document();

@@ -6,6 +6,9 @@ namespace Puyu.Data.Pipeline;
 /// </summary>
 internal sealed class PipelinePlan
 {
+    /// <summary>Changes whenever the files of a pass are written otherwise, so that nothing old is read.</summary>
+    private const string FileVersion = "documents 2";
+
     private readonly string[][] _documentKeys; // [pass][part]
     private readonly string[][] _summaryKeys; // [pass][part], of corpus passes
     private readonly string[] _decisionKeys; // [pass], of corpus passes
@@ -88,7 +91,7 @@ internal sealed class PipelinePlan
                 stages = _decisionKeys[pass.Index];
             }
 
-            keys = [.. keys.Select(key => Digest.Of(key, "documents", stages))];
+            keys = [.. keys.Select(key => Digest.Of(key, FileVersion, stages))];
             _documentKeys[pass.Index] = keys;
         }
 

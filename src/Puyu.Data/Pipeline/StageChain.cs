@@ -25,6 +25,9 @@ internal sealed class StageChain
     /// <summary>Which of that stage's measures was out of bounds.</summary>
     public int Measure { get; private set; }
 
+    /// <summary>The document as it came to that stage.</summary>
+    public Document? Removed { get; private set; }
+
     /// <summary>What that stage said of it.</summary>
     public string? Note { get; private set; }
 
@@ -38,6 +41,7 @@ internal sealed class StageChain
     public Document? Apply(Document document)
     {
         RemovedBy = null;
+        Removed = null;
         Note = null;
         Changes = 0;
         Measured = 0;
@@ -52,6 +56,7 @@ internal sealed class StageChain
             if (broken >= 0)
             {
                 RemovedBy = i;
+                Removed = document;
                 Measure = broken;
                 Note = result.Note;
                 return null;

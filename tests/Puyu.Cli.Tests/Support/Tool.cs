@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Puyu.Cli.Tests.Support;
 
@@ -6,7 +7,10 @@ namespace Puyu.Cli.Tests.Support;
 internal static class Tool
 {
     /// <summary>Runs one command line to its end.</summary>
-    public static Result Run(params string[] arguments)
+    public static Result Run(params string[] arguments) => Run(heapBytes: 0, arguments);
+
+    /// <summary>The same with a managed heap of so many bytes at most; 0 for no limit.</summary>
+    public static Result Run(long heapBytes, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "puyu.dll"), .. arguments])
         {
@@ -14,6 +18,11 @@ internal static class Tool
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        if (heapBytes > 0)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = heapBytes.ToString("x", CultureInfo.InvariantCulture);
+        }
+
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();

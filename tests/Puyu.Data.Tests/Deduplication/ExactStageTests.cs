@@ -47,12 +47,10 @@ public class ExactStageTests
         Assert.Equal(
             best.Select(document => document.Id).Order(StringComparer.Ordinal),
             StageRun.Apply(stage, documents, decisions).Select(document => document.Id).Order(StringComparer.Ordinal));
-        var clusters = new DuplicateClusters(decisions);
-        Assert.Equal(20_000 - best.Length, clusters.Duplicates);
+        Assert.Equal(20_000 - best.Length, decisions.Length);
         Assert.Equal(
-            documents.CountBy(document => document.Text).Where(pair => pair.Value > 1).Select(pair => pair.Value)
-                .CountBy(size => size).OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)),
-            clusters.Sizes);
-        Assert.Equal(clusters.Sizes[^1].Size, clusters.Largest(1).Single().Duplicates + 1);
+            documents.GroupBy(document => document.Text).Where(group => group.Count() > 1).ToDictionary(
+                group => best.Single(document => document.Text == group.Key).Id, group => group.Count() - 1),
+            decisions.CountBy(decision => decision.MatchedId!).ToDictionary());
     }
 }
