@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Puyu.Data.Mixing;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Audit;
@@ -15,7 +16,7 @@ internal sealed class LedgerRows : IDisposable
     private readonly Insert _decisions;
     private readonly Insert _outputs;
     private readonly Insert _quarantine;
-    private long _before; // documents of the parts before this one: the number of a document counts on from there
+    private readonly List<long> _before = [0]; // documents before each part: their numbers count on from there
     private int _last; // document of the file at work; they ascend, so none is there twice
     private long[] _bytes = []; // of each document of the part, as it is after the last pass; -1: removed
 
@@ -33,6 +34,9 @@ internal sealed class LedgerRows : IDisposable
         _outputs = new Insert(ledger, "outputs", 4);
         _quarantine = new Insert(ledger, "quarantine", 3);
     }
+
+    /// <summary>Documents of the parts before one that was added: numbers of its documents count on from there.</summary>
+    public long Before(int part) => _before[part];
 
     /// <summary>Adds everything on a part.</summary>
     /// <exception cref="InvalidDataException">Documents were lost or doubled.</exception>
@@ -62,7 +66,7 @@ internal sealed class LedgerRows : IDisposable
         }
 
         AddOutputs(part);
-        _before += _bytes.Length;
+        _before.Add(_before[^1] + _bytes.Length);
     }
 
     /// <inheritdoc/>
@@ -86,7 +90,7 @@ internal sealed class LedgerRows : IDisposable
                 System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(key, document.Source.Key);
                 bytes.Add(document.Bytes);
                 _documents.Add(
-                    _before + bytes.Count, key, document.Id, _files.IdOf(document.Source.File), document.Source.Offset,
+                    _before[^1] + bytes.Count, key, document.Id, _files.IdOf(document.Source.File), document.Source.Offset,
                     document.Source.Index, document.Bytes, document.Fingerprint);
             }
             else
@@ -164,17 +168,21 @@ internal sealed class LedgerRows : IDisposable
     {
         long rows = 0;
         _last = -1;
-        string path = _plan.PlacesFile(part);
-        string output = Path.GetRelativePath(_plan.Folder.Root, _plan.OutputFile(part)).Replace('\\', '/');
-        foreach ((int number, long offset, long fingerprint) in PlaceFile.Read(path))
+        string path = _plan.Output is null ? _plan.Tokens[0].CountsFile(part.Index) : _plan.PlacesFile(part);
+        long? file = _plan.Output is null ? null : _outputFiles.IdOf(_plan.Folder.NameOf(_plan.OutputFile(part)));
+        foreach ((int number, long? offset, long fingerprint) in Finished(path))
         {
             rows++;
             Take(number, null, path);
-            _outputs.Add(IdOf(number), _outputFiles.IdOf(output), offset, fingerprint);
+            _outputs.Add(IdOf(number), file, offset, fingerprint);
         }
 
         Require(rows == Left().Documents, path, rows, Left().Documents);
     }
+
+    private IEnumerable<(int Number, long? Offset, long Fingerprint)> Finished(string path) => _plan.Output is null
+        ? TokenizedPart.ReadCounts(path).Select(item => (item.Number, (long?)null, item.Fingerprint))
+        : PlaceFile.Read(path).Select(item => (item.Number, (long?)item.Offset, item.Fingerprint));
 
     private void Take(int number, long? bytes, string path)
     {
@@ -210,5 +218,5 @@ internal sealed class LedgerRows : IDisposable
         return (documents, bytes);
     }
 
-    private long IdOf(int number) => _before + number + 1;
+    private long IdOf(int number) => _before[^1] + number + 1;
 }

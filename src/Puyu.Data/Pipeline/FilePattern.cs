@@ -34,6 +34,19 @@ internal static class FilePattern
         return [.. files.Distinct().OrderBy(file => file.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether the name of a file fits a pattern.</summary>
+    /// <param name="pattern">As for <see cref="Match"/>.</param>
+    /// <param name="name">Names divided by slashes.</param>
+    public static bool IsMatch(string pattern, string name) =>
+        IsMatch(pattern.Replace('\\', '/').Split('/').AsSpan(), name.Split('/').AsSpan());
+
+    private static bool IsMatch(ReadOnlySpan<string> pattern, ReadOnlySpan<string> names) => pattern switch
+    {
+        [] => names.IsEmpty,
+        ["**", .. var rest] => IsMatch(rest, names) || (!names.IsEmpty && IsMatch(pattern, names[1..])),
+        [var first, .. var rest] => !names.IsEmpty && Fits(names[0], first) && IsMatch(rest, names[1..]),
+    };
+
     private static void Collect(
         string folder, string prefix, ArraySegment<string> names, List<(string Path, string Name)> files)
     {
