@@ -157,7 +157,7 @@ public sealed class LedgerDatabaseTests : IDisposable
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => LedgerDatabase.Open(_fixture.Out));
         int files = _fixture.Run(_fixture.Recipe());
 
-        Assert.Contains("ledger.db is not a ledger of version 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ledger.db is not a ledger of version 2", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, files);
         using LedgerDatabase ledger = LedgerDatabase.Open(_fixture.Out);
         Assert.Equal(10, ledger.Funnel().Documents);

@@ -27,7 +27,7 @@ public sealed class RecipeTests : IDisposable
 
         Assert.Equal(7ul, recipe.Seed);
         Assert.Equal(3 << 20, recipe.PartBytes);
-        Assert.Equal("kept", recipe.Output.Folder);
+        Assert.Equal("kept", recipe.Outputs[0].Folder);
         RecipeStage stage = Assert.Single(Assert.Single(recipe.Steps).Stages);
         Assert.Equal([new Measure("characters", Min: 5), new Measure("digits", Min: 0.25f)], stage.Measures);
     }
