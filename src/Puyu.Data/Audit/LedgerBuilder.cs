@@ -103,5 +103,15 @@ internal static class LedgerBuilder
                 File.Delete(path);
             }
         }
+
+        // The names of these folders are types to those who read the files, also when the folders are empty.
+        foreach (string type in plan.Tokens.Where(output => output.Output.Format.IsTyped).SelectMany(
+            output => Directory.EnumerateDirectories(Path.Combine(plan.Folder.Root, output.Folder))))
+        {
+            if (!Directory.EnumerateFileSystemEntries(type).Any())
+            {
+                Directory.Delete(type);
+            }
+        }
     }
 }

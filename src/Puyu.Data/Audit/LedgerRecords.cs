@@ -8,7 +8,8 @@ namespace Puyu.Data.Audit;
 /// <param name="Source">Where it was read.</param>
 /// <param name="Bytes">Of its text in UTF-8, as it was read.</param>
 /// <param name="OutputFile">
-/// The file of documents that has it, below the folder of the run; null if it was removed, or no output is of documents.
+/// The file of documents that has it, below the folder of the run; null if it was removed, or no output is of
+/// documents.
 /// </param>
 /// <param name="OutputOffset">Where it begins there, before compression.</param>
 /// <param name="IsKept">Whether no stage removed it.</param>

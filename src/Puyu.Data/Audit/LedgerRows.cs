@@ -35,7 +35,7 @@ internal sealed class LedgerRows : IDisposable
         _quarantine = new Insert(ledger, "quarantine", 3);
     }
 
-    /// <summary>Documents of the parts before one that was added: numbers of its documents count on from there.</summary>
+    /// <summary>Documents of the parts before one that was added: those of its documents count on from there.</summary>
     public long Before(int part) => _before[part];
 
     /// <summary>Adds everything on a part.</summary>
@@ -90,8 +90,8 @@ internal sealed class LedgerRows : IDisposable
                 System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(key, document.Source.Key);
                 bytes.Add(document.Bytes);
                 _documents.Add(
-                    _before[^1] + bytes.Count, key, document.Id, _files.IdOf(document.Source.File), document.Source.Offset,
-                    document.Source.Index, document.Bytes, document.Fingerprint);
+                    _before[^1] + bytes.Count, key, document.Id, _files.IdOf(document.Source.File),
+                    document.Source.Offset, document.Source.Index, document.Bytes, document.Fingerprint);
             }
             else
             {

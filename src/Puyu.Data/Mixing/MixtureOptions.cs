@@ -52,7 +52,7 @@ internal sealed record MixtureGroupOptions
     /// <summary>Ranges that the documents' scores lie in, by name.</summary>
     public IReadOnlyDictionary<string, ScoreRange> Scores { get; init; } = new Dictionary<string, ScoreRange>();
 
-    /// <summary>Share of the tokens that are left when all groups with epochs have theirs, relative to others.</summary>
+    /// <summary>Share, relative to others', of the tokens that the groups with epochs leave.</summary>
     public double? Weight { get; init; }
 
     /// <summary>How often the group is gone through, whole or not; 0 leaves it out.</summary>

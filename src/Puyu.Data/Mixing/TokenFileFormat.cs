@@ -9,7 +9,7 @@ namespace Puyu.Data.Mixing;
 internal sealed record TokenFileFormat(
     IReadOnlyList<string> Endings, Action<string, TokenFileFacts, Action<Action<ReadOnlySpan<int>>>> Write)
 {
-    /// <summary>Whether the name of a folder says of what type the data is, so that there is one for each type.</summary>
+    /// <summary>Whether the name of a folder says of what type the data is: there is one for each type.</summary>
     public bool IsTyped { get; init; }
 }
 

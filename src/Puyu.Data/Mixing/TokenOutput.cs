@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Puyu.Abstractions;
 using Puyu.Data.Pipeline;
-using Puyu.Data.Tokens;
 using Puyu.Tokenizers;
 
 namespace Puyu.Data.Mixing;
@@ -128,6 +127,6 @@ internal sealed class TokenOutput
     public string DescribeOrder() => string.Create(
         CultureInfo.InvariantCulture,
         $"{MixPlanner.Version} {Seed} {Shuffles} {ShardTokens} {Mixture.Tokens} ")
-        + string.Join('\n', Groups.Select((group, i) => JsonSerializer.Serialize(
-            new { group.Options.Name, group.Options.Weight, group.Options.Epochs, group.Options.MaxEpochs, t = TypeOf(i) })));
+        + string.Join('\n', Mixture.Groups.Select((group, i) => JsonSerializer.Serialize(
+            new { group.Name, group.Weight, group.Epochs, group.MaxEpochs, Type = TypeOf(i) })));
 }

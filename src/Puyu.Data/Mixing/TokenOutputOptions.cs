@@ -23,7 +23,7 @@ internal sealed record TokenOutputOptions
     /// <summary>Most tokens of a file, unless a single document has more.</summary>
     public long ShardTokens { get; init; } = 100_000_000;
 
-    /// <summary>InternEvo's type of data, the name of a folder; "en" if it is null and no group says otherwise.</summary>
+    /// <summary>InternEvo's type of data, the name of a folder; "en" if it is null.</summary>
     public string? Type { get; init; }
 
     /// <summary>Which documents, in which shares; null for all of them once.</summary>
@@ -49,11 +49,13 @@ internal sealed record TokenOutputOptions
         return this;
     }
 
+    private static bool IsOfAName(char unit) => char.IsAsciiLetterOrDigit(unit) || unit is '-' or '_';
+
     private static void RequireType(Problems problems, string? type, string name, bool isTyped)
     {
         problems.Require(isTyped || type is null, type, "must not be given: only internevo has types", name);
         problems.Require(
-            type is null || (type.Length > 0 && type.All(unit => char.IsAsciiLetterOrDigit(unit) || unit is '-' or '_')),
-            type, "must be the name of a folder, of letters, digits, - and _", name);
+            type is null || (type.Length > 0 && type.All(IsOfAName)), type,
+            "must be the name of a folder, of letters, digits, - and _", name);
     }
 }

@@ -64,7 +64,8 @@ public sealed class PipelineRun
 
     /// <summary>
     /// Does one task's share of a phase: of the phases over parts every <paramref name="tasks"/>-th part, of files of
-    /// tokens every such file, of the others everything if it is task 0. All tasks may work at once, on machines that share the folder.
+    /// tokens every such file, of the others everything if it is task 0. All tasks may work at once, on machines that
+    /// share the folder.
     /// </summary>
     /// <param name="tasks">How many tasks there are; positive.</param>
     /// <param name="rank">Which this is, in [0, tasks).</param>

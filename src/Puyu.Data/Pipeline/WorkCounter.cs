@@ -4,7 +4,7 @@ namespace Puyu.Data.Pipeline;
 /// <param name="Phase">What it does.</param>
 /// <param name="PhaseIndex">Among the phases, from 0.</param>
 /// <param name="Phases">How many there are.</param>
-/// <param name="DoneBytes">Of the sources, those whose parts are through this phase; of files of tokens, those done.</param>
+/// <param name="DoneBytes">Of the sources, those whose parts are through; of files of tokens, those done.</param>
 /// <param name="TotalBytes">Of all sources, or of all files of tokens.</param>
 /// <param name="Documents">Documents handled since the run began, each as often as it was.</param>
 public readonly record struct PipelineProgress(

@@ -51,9 +51,13 @@ internal sealed class MixFixture : IDisposable
         var lines = new StringBuilder();
         foreach ((int i, (string text, string kind, float quality)) in documents.Index())
         {
-            lines.Append(CultureInfo.InvariantCulture, $"{{\"id\":\"{file}-{i}\",\"text\":{JsonSerializer.Serialize(text)},");
-            lines.Append(CultureInfo.InvariantCulture, $"\"metadata\":{{\"kind\":\"{kind}\"}},\"scores\":[{{\"name\":");
-            lines.Append(CultureInfo.InvariantCulture, $"\"quality\",\"value\":{quality},\"higherIsBetter\":true}}]}}\n");
+            lines.Append(JsonSerializer.Serialize(new
+            {
+                id = string.Create(CultureInfo.InvariantCulture, $"{file}-{i}"),
+                text,
+                metadata = new { kind },
+                scores = new[] { new { name = "quality", value = quality, higherIsBetter = true } },
+            })).Append('\n');
         }
 
         File.WriteAllText(_folder.File(file), lines.ToString());

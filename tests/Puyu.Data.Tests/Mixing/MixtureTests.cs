@@ -46,9 +46,9 @@ public sealed class MixtureTests : IDisposable
             """);
 
         string[] texts = [.. documents.Select(ids => _fixture.Tokenizer.Decode(ids))];
-        foreach (JsonElement document in
-            File.ReadLines(Path.Combine(_fixture.Root, "f0.jsonl")).Select(line => JsonDocument.Parse(line).RootElement))
+        foreach (string line in File.ReadLines(Path.Combine(_fixture.Root, "f0.jsonl")))
         {
+            JsonElement document = JsonDocument.Parse(line).RootElement;
             float quality = document.GetProperty("scores")[0].GetProperty("value").GetSingle();
             int expected = quality >= 0.8f ? 3 : quality >= 0.2f ? 1 : 0;
             Assert.Equal(expected, texts.Count(text => text == document.GetProperty("text").GetString() + "</s>"));
@@ -105,7 +105,8 @@ public sealed class MixtureTests : IDisposable
         string other = Path.Combine(_fixture.Root, "other");
 
         int[][] actual = _fixture.Read(
-            "tokens", Weights.Replace("20000", $"{shardTokens}", StringComparison.Ordinal), partMegabytes, threads, other);
+            "tokens", Weights.Replace("20000", $"{shardTokens}", StringComparison.Ordinal), partMegabytes, threads,
+            other);
 
         Assert.NotEmpty(expected);
         Assert.Equal(expected, actual);
@@ -221,16 +222,16 @@ public sealed class MixtureTests : IDisposable
             string[] texts = [.. places.Select(place => TextAt(place))];
             string kind = texts.Length == 0 ? "other" : texts[0].Split(' ')[0];
             Assert.Equal(kind switch { "code" => 2, "en" => 1, _ => 0 }, texts.Length);
-            Assert.All(texts, text => Assert.StartsWith(
-                string.Create(CultureInfo.InvariantCulture, $"{kind} {i / 150} {i % 150}: "), text, StringComparison.Ordinal));
+            string begin = string.Create(CultureInfo.InvariantCulture, $"{kind} {i / 150} {i % 150}: ");
+            Assert.All(texts, text => Assert.StartsWith(begin, text, StringComparison.Ordinal));
             Assert.All(texts, text => Assert.Contains(document, ledger.Find(text[..^"</s>".Length])));
             Assert.Equal(Enumerable.Range(0, texts.Length), places.Select(place => place.Epoch).Order());
         }
 
         string TextAt(LedgerTokens place)
         {
-            int[] ids = [.. TokenReader.Read("ds", Path.Combine(_fixture.Out, place.File)).SelectMany(document => document)];
-            return _fixture.Tokenizer.Decode(ids.AsSpan((int)place.First, place.Count));
+            IEnumerable<int> ids = TokenReader.Read("ds", Path.Combine(_fixture.Out, place.File)).SelectMany(all => all);
+            return _fixture.Tokenizer.Decode([.. ids.Skip((int)place.First).Take(place.Count)]);
         }
     }
 
