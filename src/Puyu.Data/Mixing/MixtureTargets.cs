@@ -107,8 +107,8 @@ internal static class MixtureTargets
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}.mixture needs {target} tokens of {group.Name}, which has {size.Tokens} and may be "
-                + $"gone through {group.MaxEpochs} times; raise maxEpochs, lower its weight, or ask for {most} at most"));
+                $"{path}.mixture needs {target} tokens of {group.Name}, which has {size.Tokens} and may be gone "
+                + $"through {group.MaxEpochs} times; raise maxEpochs, lower the weight, or ask for {most} at most"));
         }
     }
 }

@@ -230,7 +230,8 @@ public sealed class MixtureTests : IDisposable
 
         string TextAt(LedgerTokens place)
         {
-            IEnumerable<int> ids = TokenReader.Read("ds", Path.Combine(_fixture.Out, place.File)).SelectMany(all => all);
+            IEnumerable<int> ids =
+                TokenReader.Read("ds", Path.Combine(_fixture.Out, place.File)).SelectMany(document => document);
             return _fixture.Tokenizer.Decode([.. ids.Skip((int)place.First).Take(place.Count)]);
         }
     }

@@ -15,12 +15,14 @@ public class ReadyRecipesTests
     public void Recipe_NamesStagesAndOptionsThatExist(string name)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("set.txt"), "An item of at least twelve words is what an evaluation set has to have.");
+        File.WriteAllText(
+            folder.File("set.txt"), "An item of at least twelve words is what an evaluation set has to have.");
         DecontaminationIndex.Build([folder.File("set.txt")], new DecontaminationOptions())
             .Save(folder.File("evaluation.index"));
         TokenizerJson.Save(
             BpeTrainer.Train(
-                [], new BpeTrainingOptions { VocabSize = 257, SpecialTokens = ["</s>"], EosToken = "</s>" }),
+                [File.ReadAllBytes(folder.File("set.txt"))],
+                new BpeTrainingOptions { VocabSize = 257, SpecialTokens = ["</s>"], EosToken = "</s>" }),
             folder.File("tokenizer.json"));
         File.Copy(Path.Combine(Repository.Root, "recipes", name), folder.File(name));
 

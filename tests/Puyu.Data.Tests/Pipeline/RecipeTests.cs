@@ -106,6 +106,19 @@ public sealed class RecipeTests : IDisposable
         Assert.Empty(FilePattern.Match(_folder.Root, "c/*.lines"));
     }
 
+    [Theory]
+    [InlineData("a/*.txt", "a/b.txt", true)]
+    [InlineData("a/*.txt", "a/b/c.txt", false)]
+    [InlineData("*", "a/b", false)]
+    [InlineData("**", "a/b", true)]
+    [InlineData("a/**", "a/b/c", true)]
+    [InlineData("**/c", "c", true)]
+    [InlineData("**/c", "a/b/c", true)]
+    [InlineData("a/**/c", "a/b/d", false)]
+    [InlineData("a/?.txt", "a/bc.txt", false)]
+    public void FilePattern_FitsNames(string pattern, string name, bool fits) =>
+        Assert.Equal(fits, FilePattern.IsMatch(pattern, name));
+
     private Recipe Load(string json)
     {
         File.WriteAllText(_folder.File("recipe.json"), json);
