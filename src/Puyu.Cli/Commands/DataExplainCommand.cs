@@ -63,9 +63,28 @@ internal static class DataExplainCommand
             }
         }
 
+        if (document.IsKept)
+        {
+            WritePlaces(ledger, document);
+        }
+    }
+
+    private static void WritePlaces(LedgerDatabase ledger, LedgerDocument document)
+    {
         if (document.OutputFile is not null)
         {
             Line($"  kept: {document.OutputFile} at offset {document.OutputOffset}");
+        }
+
+        IReadOnlyList<LedgerTokens> places = ledger.TokensOf(document);
+        foreach (LedgerTokens tokens in places)
+        {
+            Line($"  kept: {tokens.File}, {tokens.Count:N0} tokens from token {tokens.First:N0}, epoch {tokens.Epoch}");
+        }
+
+        if (document.OutputFile is null && places.Count == 0)
+        {
+            Line($"  kept by all stages, but no mixture took it");
         }
     }
 
@@ -73,6 +92,7 @@ internal static class DataExplainCommand
     {
         null => "is not of this run",
         { OutputFile: { } file } kept => Invariant($"is kept: {file} at offset {kept.OutputOffset}"),
+        { IsKept: true } => "is kept",
         { } gone when ledger.DecisionsOn(gone) is [.., { } last] => $"was removed by {last.Step}/{last.Stage}",
         _ => "is not in the result",
     };

@@ -86,6 +86,7 @@ internal static class DataRunCommand
         Console.WriteLine(files == 0 ? "nothing to do: all of it was there" : $"{files} files made");
         using LedgerDatabase ledger = LedgerDatabase.Open(line.Output);
         FunnelTable.Write(ledger.Funnel());
+        MixtureTable.Write(ledger.Mixtures());
         return 0;
     }
 

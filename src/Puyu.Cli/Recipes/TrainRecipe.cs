@@ -59,7 +59,7 @@ internal sealed record TrainRecipe
 /// <summary>A token file and how its documents are put into micro-batches.</summary>
 internal sealed record TokenSource
 {
-    /// <summary>A .tokens file.</summary>
+    /// <summary>A .tokens file, or a folder of them.</summary>
     public required string Path { get; init; }
 
     /// <summary>Tokens of a row.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Puyu.Data.Mixing;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Audit;
@@ -19,7 +20,8 @@ internal static class LedgerBuilder
         try
         {
             using SqliteConnection ledger = LedgerSchema.Open(plan.Folder.Ledger, SqliteOpenMode.ReadOnly);
-            return LedgerSchema.Meta(ledger, LedgerSchema.KeyName) == plan.Key;
+            return LedgerSchema.Meta(ledger, LedgerSchema.KeyName) == plan.Key
+                && plan.Tokens.All(output => File.Exists(output.ReportFile));
         }
         catch (SqliteException)
         {
@@ -27,10 +29,18 @@ internal static class LedgerBuilder
         }
     }
 
-    /// <summary>Writes the ledger, whole or not at all, and deletes finished files that are not of this plan.</summary>
+    /// <summary>
+    /// Writes the ledger, whole or not at all, and the reports of mixtures, and deletes finished files that are not of
+    /// this plan.
+    /// </summary>
     /// <exception cref="InvalidDataException">Documents were lost or doubled between two passes.</exception>
     public static void Build(PipelinePlan plan, CancellationToken cancellationToken)
     {
+        foreach (TokenPlan output in plan.Tokens)
+        {
+            MixReport.Write(output, plan.Folder);
+        }
+
         string partial = plan.Folder.Ledger + ".partial";
         File.Delete(partial);
         using (SqliteConnection ledger = LedgerSchema.Open(partial, SqliteOpenMode.ReadWriteCreate))
@@ -67,6 +77,8 @@ internal static class LedgerBuilder
             }
 
             rows.Samples.Write(ledger);
+            using var tokens = new TokenRows(ledger, plan, outputs, rows);
+            tokens.Add(cancellationToken);
         }
 
         counts.Write(ledger);
@@ -78,12 +90,28 @@ internal static class LedgerBuilder
 
     private static void DeleteOthers(PipelinePlan plan)
     {
-        HashSet<string> ours = [.. plan.Parts.Select(plan.OutputFile)];
-        foreach (string path in Directory.EnumerateFiles(plan.Folder.OutputFolder))
+        HashSet<string> ours =
+        [
+            .. plan.Output is null ? [] : plan.Parts.Select(plan.OutputFile),
+            .. plan.Tokens.SelectMany(output => output.Mix.Shards.SelectMany((_, shard) => output.ShardFiles(shard))),
+        ];
+        IEnumerable<string> found = plan.Recipe.Outputs.SelectMany(output => Directory.EnumerateFiles(
+            plan.Folder.OutputFolder(output), "*", SearchOption.AllDirectories));
+        foreach (string path in found.Where(path => RunFolder.IsOutputFile(Path.GetFileName(path))))
         {
-            if (!ours.Contains(path) && RunFolder.IsOutputFile(Path.GetFileName(path)))
+            if (!ours.Contains(path))
             {
                 File.Delete(path);
+            }
+        }
+
+        // The names of these folders are types to those who read the files, also when the folders are empty.
+        foreach (string type in plan.Tokens.Where(output => output.Output.Format.IsTyped).SelectMany(
+            output => Directory.EnumerateDirectories(Path.Combine(plan.Folder.Root, output.Folder))))
+        {
+            if (!Directory.EnumerateFileSystemEntries(type).Any())
+            {
+                Directory.Delete(type);
             }
         }
     }

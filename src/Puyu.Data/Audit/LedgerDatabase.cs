@@ -7,10 +7,10 @@ namespace Puyu.Data.Audit;
 
 /// <summary>The ledger of a finished run: why each document is, or is not, in the result.</summary>
 /// <remarks>It is an SQLite file, so that other questions can be asked in SQL. For one thread.</remarks>
-public sealed class LedgerDatabase : IDisposable
+public sealed partial class LedgerDatabase : IDisposable
 {
     private const string DocumentColumns = """
-        SELECT d.id, d.name, f.path, d.offset, d.number, d.bytes, p.path, o.offset
+        SELECT d.id, d.name, f.path, d.offset, d.number, d.bytes, p.path, o.offset, o.document
         FROM documents d JOIN files f ON f.id = d.file
         LEFT JOIN outputs o ON o.document = d.id LEFT JOIN outputFiles p ON p.id = o.file
         """;
@@ -195,7 +195,7 @@ public sealed class LedgerDatabase : IDisposable
         $"{DocumentColumns} {where}",
         row => new LedgerDocument(
             row.GetInt64(0), row.GetString(1), new DocumentSource(row.GetString(2), row.GetInt64(3), row.GetInt32(4)),
-            row.GetInt64(5), Text(row, 6), row.IsDBNull(7) ? null : row.GetInt64(7)),
+            row.GetInt64(5), Text(row, 6), row.IsDBNull(7) ? null : row.GetInt64(7), !row.IsDBNull(8)),
         parameters);
 
     /// <summary>All rows that a statement gives. For results that are few.</summary>

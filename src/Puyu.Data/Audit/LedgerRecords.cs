@@ -7,10 +7,33 @@ namespace Puyu.Data.Audit;
 /// <param name="Id">As its source names it.</param>
 /// <param name="Source">Where it was read.</param>
 /// <param name="Bytes">Of its text in UTF-8, as it was read.</param>
-/// <param name="OutputFile">The finished file that has it, below the folder of the run; null if it was removed.</param>
+/// <param name="OutputFile">
+/// The file of documents that has it, below the folder of the run; null if it was removed, or no output is of
+/// documents.
+/// </param>
 /// <param name="OutputOffset">Where it begins there, before compression.</param>
+/// <param name="IsKept">Whether no stage removed it.</param>
 public sealed record LedgerDocument(
-    long Number, string Id, DocumentSource Source, long Bytes, string? OutputFile, long? OutputOffset);
+    long Number, string Id, DocumentSource Source, long Bytes, string? OutputFile, long? OutputOffset, bool IsKept);
+
+/// <summary>Where the tokens of a document are, once; a mixture may have it several times.</summary>
+/// <param name="File">The file, below the folder of the run.</param>
+/// <param name="First">Its first token in the file, from 0.</param>
+/// <param name="Count">How many it has.</param>
+/// <param name="Epoch">Which time it is that its group is gone through, from 0.</param>
+public sealed record LedgerTokens(string File, long First, int Count, int Epoch);
+
+/// <summary>What an output of tokens took of a group.</summary>
+/// <param name="Output">Folder of the output.</param>
+/// <param name="Name">Of the group.</param>
+/// <param name="TargetTokens">What it should take.</param>
+/// <param name="Tokens">What it took.</param>
+/// <param name="Documents">Documents it took, each as often as it did.</param>
+/// <param name="AvailableTokens">What there was.</param>
+/// <param name="AvailableDocuments">Documents that there were.</param>
+public sealed record LedgerMixture(
+    string Output, string Name, long TargetTokens, long Tokens, long Documents, long AvailableTokens,
+    long AvailableDocuments);
 
 /// <summary>What a stage decided on a document.</summary>
 /// <param name="Step">Name of the step.</param>

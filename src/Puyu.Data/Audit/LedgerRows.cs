@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
+using Puyu.Data.Mixing;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Audit;
@@ -16,7 +17,7 @@ internal sealed class LedgerRows : IDisposable
     private readonly Insert _decisions;
     private readonly Insert _outputs;
     private readonly Insert _quarantine;
-    private long _before; // documents of the parts before this one: the number of a document counts on from there
+    private readonly List<long> _before = [0]; // documents before each part: their numbers count on from there
     private int _last; // document of the file at work; they ascend, so none is there twice
     private long[] _bytes = []; // of each document of the part, as it is after the last pass; -1: removed
     private UInt128[] _keys = []; // of each document of the part
@@ -38,6 +39,9 @@ internal sealed class LedgerRows : IDisposable
 
     /// <summary>A few documents of each rule and of the result.</summary>
     public SampleRows Samples { get; } = new();
+
+    /// <summary>Documents of the parts before one that was added: those of its documents count on from there.</summary>
+    public long Before(int part) => _before[part];
 
     /// <summary>Adds everything on a part.</summary>
     /// <exception cref="InvalidDataException">Documents were lost or doubled.</exception>
@@ -67,7 +71,7 @@ internal sealed class LedgerRows : IDisposable
         }
 
         AddOutputs(part);
-        _before += _bytes.Length;
+        _before.Add(_before[^1] + _bytes.Length);
     }
 
     /// <inheritdoc/>
@@ -93,8 +97,8 @@ internal sealed class LedgerRows : IDisposable
                 BinaryPrimitives.WriteUInt128BigEndian(key, keys[^1]);
                 bytes.Add(document.Bytes);
                 _documents.Add(
-                    _before + bytes.Count, key, document.Id, _files.IdOf(document.Source.File), document.Source.Offset,
-                    document.Source.Index, document.Bytes, document.Fingerprint);
+                    _before[^1] + bytes.Count, key, document.Id, _files.IdOf(document.Source.File),
+                    document.Source.Offset, document.Source.Index, document.Bytes, document.Fingerprint);
             }
             else
             {
@@ -184,14 +188,15 @@ internal sealed class LedgerRows : IDisposable
     {
         long rows = 0;
         _last = -1;
-        string path = _plan.PlacesFile(part);
-        string output = Path.GetRelativePath(_plan.Folder.Root, _plan.OutputFile(part)).Replace('\\', '/');
-        foreach (Place place in PlaceFile.Read(path))
+        string path = _plan.Output is null ? _plan.Tokens[0].CountsFile(part.Index) : _plan.PlacesFile(part);
+        long? file = _plan.Output is null ? null : _outputFiles.IdOf(_plan.Folder.NameOf(_plan.OutputFile(part)));
+        foreach (Place place in Finished(path))
         {
             rows++;
             long bytes = Take(place.Number, null, path);
             long id = IdOf(place.Number);
-            _outputs.Add(id, _outputFiles.IdOf(output), place.Offset, place.Fingerprint, bytes, place.Language);
+            _outputs.Add(
+                id, file, file is null ? null : place.Offset, place.Fingerprint, bytes, place.Language);
             if (place.Excerpt is { } excerpt)
             {
                 Samples.Add(_keys[place.Number], id, excerpt);
@@ -200,6 +205,11 @@ internal sealed class LedgerRows : IDisposable
 
         Require(rows == Left().Documents, path, rows, Left().Documents);
     }
+
+    /// <summary>What no stage removed; without an output of documents, in no file.</summary>
+    private IEnumerable<Place> Finished(string path) => _plan.Output is null
+        ? TokenizedPart.ReadCounts(path).Select(item => new Place(item.Number, 0, item.Fingerprint, Language: null, Excerpt: null))
+        : PlaceFile.Read(path);
 
     /// <returns>Bytes of the document before.</returns>
     private long Take(int number, long? bytes, string path)
@@ -238,5 +248,5 @@ internal sealed class LedgerRows : IDisposable
         return (documents, bytes);
     }
 
-    private long IdOf(int number) => _before + number + 1;
+    private long IdOf(int number) => _before[^1] + number + 1;
 }

@@ -35,9 +35,15 @@ internal static class LedgerSchema
             value REAL, bound REAL, side TEXT, note TEXT, matchedName TEXT, matchedFile INTEGER,
             matchedOffset INTEGER, matchedNumber INTEGER, PRIMARY KEY (document, stage)) WITHOUT ROWID;
         CREATE TABLE outputs (
-            document INTEGER PRIMARY KEY, file INTEGER NOT NULL, offset INTEGER NOT NULL,
-            fingerprint INTEGER NOT NULL, bytes INTEGER NOT NULL, language TEXT);
+            document INTEGER PRIMARY KEY, file INTEGER, offset INTEGER, fingerprint INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, language TEXT);
         CREATE TABLE samples (document INTEGER NOT NULL, stage INTEGER, text TEXT NOT NULL);
+        CREATE TABLE tokens (
+            document INTEGER NOT NULL, file INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+            epoch INTEGER NOT NULL);
+        CREATE TABLE mixtures (
+            output TEXT NOT NULL, name TEXT NOT NULL, target INTEGER, tokens INTEGER, documents INTEGER,
+            availableTokens INTEGER, availableDocuments INTEGER, PRIMARY KEY (output, name));
         CREATE TABLE quarantine (file INTEGER NOT NULL, offset INTEGER NOT NULL, reason TEXT NOT NULL);
         """;
 
@@ -47,6 +53,7 @@ internal static class LedgerSchema
         CREATE INDEX documentsByFingerprint ON documents (fingerprint);
         CREATE INDEX documentsBySource ON documents (file, offset);
         CREATE INDEX outputsByFingerprint ON outputs (fingerprint);
+        CREATE INDEX tokensByDocument ON tokens (document);
         CREATE INDEX decisionsByStage ON decisions (stage, rule);
         CREATE INDEX decisionsByMatch ON decisions (stage, matchedFile, matchedOffset, matchedNumber)
             WHERE matchedFile IS NOT NULL;

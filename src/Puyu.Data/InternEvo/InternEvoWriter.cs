@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using System.Buffers.Text;
 using Puyu.Abstractions;
 
 namespace Puyu.Data.InternEvo;
@@ -11,9 +10,11 @@ namespace Puyu.Data.InternEvo;
 /// </remarks>
 public sealed class InternEvoWriter
 {
+    private const int MaxIdBytes = 13; // a sign, ten digits, a comma and a space
+
     private readonly Stream _stream;
     private readonly List<(long Offset, long Tokens)> _index = [];
-    private readonly StringBuilder _line = new();
+    private byte[] _line = [];
     private long _offset;
 
     private InternEvoWriter(Stream stream)
@@ -52,16 +53,29 @@ public sealed class InternEvoWriter
     /// </param>
     public void Add(ReadOnlySpan<int> tokenIds)
     {
-        _line.Clear().Append("{\"tokens\": [");
-        for (int i = 0; i < tokenIds.Length; i++)
+        ReadOnlySpan<byte> head = "{\"tokens\": ["u8;
+        ReadOnlySpan<byte> tail = "]}\n"u8;
+        long most = head.Length + ((long)MaxIdBytes * tokenIds.Length) + tail.Length;
+        if (_line.Length < most)
         {
-            _line.Append(i == 0 ? "" : ", ").Append(CultureInfo.InvariantCulture, $"{tokenIds[i]}");
+            _line = new byte[Math.Max(most, Math.Min(2L * _line.Length, Array.MaxLength))];
         }
 
-        _line.Append("]}\n");
-        byte[] bytes = Encoding.ASCII.GetBytes(_line.ToString());
-        _stream.Write(bytes);
+        head.CopyTo(_line);
+        int length = head.Length;
+        foreach (int id in tokenIds)
+        {
+            Utf8Formatter.TryFormat(id, _line.AsSpan(length), out int written);
+            length += written;
+            ", "u8.CopyTo(_line.AsSpan(length));
+            length += 2;
+        }
+
+        length -= tokenIds.IsEmpty ? 0 : 2;
+        tail.CopyTo(_line.AsSpan(length));
+        length += tail.Length;
+        _stream.Write(_line, 0, length);
         _index.Add((_offset, tokenIds.Length));
-        _offset += bytes.Length;
+        _offset += length;
     }
 }

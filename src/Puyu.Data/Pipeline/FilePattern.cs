@@ -37,28 +37,21 @@ internal static class FilePattern
     /// <summary>
     /// Whether a file is named by a pattern: as <see cref="Match"/> names files, or below a folder that it names.
     /// </summary>
-    public static bool IsOf(string pattern, string file)
+    public static bool IsOf(string pattern, string file) => IsMatch(pattern, file)
+        || file.StartsWith(pattern.Replace('\\', '/') + "/", StringComparison.Ordinal);
+
+    /// <summary>Whether the name of a file fits a pattern.</summary>
+    /// <param name="pattern">As for <see cref="Match"/>.</param>
+    /// <param name="name">Names divided by slashes.</param>
+    public static bool IsMatch(string pattern, string name) =>
+        IsMatch(pattern.Replace('\\', '/').Split('/').AsSpan(), name.Split('/').AsSpan());
+
+    private static bool IsMatch(ReadOnlySpan<string> pattern, ReadOnlySpan<string> names) => pattern switch
     {
-        string[] names = pattern.Replace('\\', '/').Split('/');
-        return FitsAll(names, file.Split('/'))
-            || file.StartsWith(string.Join('/', names) + "/", StringComparison.Ordinal);
-    }
-
-    private static bool FitsAll(ReadOnlySpan<string> names, ReadOnlySpan<string> path)
-    {
-        if (names.IsEmpty || path.IsEmpty)
-        {
-            return names.IsEmpty && path.IsEmpty;
-        }
-
-        if (names[0] == "**")
-        {
-            return names.Length == 1 || FitsAll(names[1..], path) || FitsAll(names, path[1..]);
-        }
-
-        return FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false)
-            && FitsAll(names[1..], path[1..]);
-    }
+        [] => names.IsEmpty,
+        ["**", .. var rest] => IsMatch(rest, names) || (!names.IsEmpty && IsMatch(pattern, names[1..])),
+        [var first, .. var rest] => !names.IsEmpty && Fits(names[0], first) && IsMatch(rest, names[1..]),
+    };
 
     private static void Collect(
         string folder, string prefix, ArraySegment<string> names, List<(string Path, string Name)> files)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Puyu.Data.Mixing;
 
 namespace Puyu.Data.Pipeline;
 
@@ -17,6 +18,9 @@ public sealed record FormatFactory(string Name)
 
     /// <summary>Begins a file; null for a format that is only read. Disposing leaves the stream open.</summary>
     public Func<Stream, IDocumentWriter>? Writer { get; init; }
+
+    /// <summary>Of a format of tokens: how its files are written.</summary>
+    internal TokenFileFormat? Tokens { get; init; }
 
     /// <summary>Ending of files that <see cref="Writer"/> writes, such as <c>.jsonl.gz</c>.</summary>
     public string Extension { get; init; } = "";

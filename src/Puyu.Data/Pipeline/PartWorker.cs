@@ -1,5 +1,6 @@
 using Puyu.Abstractions;
 using Puyu.Data.Audit;
+using Puyu.Data.Mixing;
 
 namespace Puyu.Data.Pipeline;
 
@@ -18,7 +19,7 @@ internal sealed class PartWorker(PipelinePlan plan, WorkCounter progress, Cancel
         phase.Passes.All(pass => File.Exists(plan.DocumentFile(pass, part)))
         && (phase.Corpus is { } corpus
             ? File.Exists(plan.SummaryFile(corpus, part))
-            : File.Exists(plan.OutputFile(part)) && File.Exists(plan.PlacesFile(part)));
+            : IsOutputDone(plan, part) && plan.Tokens.All(output => output.IsPartDone(part.Index)));
 
     /// <summary>Does what is missing.</summary>
     public void Work(Phase phase, PlannedPart part)
@@ -36,14 +37,16 @@ internal sealed class PartWorker(PipelinePlan plan, WorkCounter progress, Cancel
             Make(plan.SummaryFile(corpus, part), path => AtomicFile.Write(
                 path, summary => stage.Summarize(Documents(last, part).Select(item => item.Document), summary)));
         }
-        else if (!File.Exists(plan.PlacesFile(part)) || !File.Exists(plan.OutputFile(part)))
+        else
         {
-            Make(plan.OutputFile(part), path => AtomicFile.Write(path, output =>
-                AtomicFile.Write(plan.PlacesFile(part), places => WriteOutput(last, part, output, places))));
+            WriteOutputs(last, part);
         }
 
-        progress.PartDone(part);
+        progress.Done(part.Bytes);
     }
+
+    private static bool IsOutputDone(PipelinePlan plan, PlannedPart part) =>
+        plan.Output is null || (File.Exists(plan.OutputFile(part)) && File.Exists(plan.PlacesFile(part)));
 
     private void Make(string path, Action<string> make)
     {
@@ -128,9 +131,27 @@ internal sealed class PartWorker(PipelinePlan plan, WorkCounter progress, Cancel
         }
     }
 
+    private void WriteOutputs(Pass last, PlannedPart part)
+    {
+        if (!IsOutputDone(plan, part))
+        {
+            Make(plan.OutputFile(part), path => AtomicFile.Write(path, output =>
+                AtomicFile.Write(plan.PlacesFile(part), places => WriteOutput(last, part, output, places))));
+        }
+
+        foreach (TokenPlan tokens in plan.Tokens)
+        {
+            (TokenOutput output, string counts) = (tokens.Output, tokens.CountsFile(part.Index));
+            Make(tokens.IdsFile(part.Index), ids => TokenizedPart.Write(
+                ids, counts, Documents(last, part), output.CreateEncoder(), output.TokenBytes));
+            Make(tokens.LotFile(part.Index), path => AtomicFile.Write(path, lots => LotFile.Write(
+                lots, Documents(last, part), TokenizedPart.ReadCounts(counts), output.GroupOf)));
+        }
+    }
+
     private void WriteOutput(Pass last, PlannedPart part, Stream output, Stream places)
     {
-        using IDocumentWriter writer = plan.Recipe.Output.Open(output);
+        using IDocumentWriter writer = plan.Output!.Open!(output);
         var placed = new PlaceWriter(places);
         foreach ((int number, Document document) in Documents(last, part))
         {

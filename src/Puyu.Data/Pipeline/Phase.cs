@@ -10,17 +10,24 @@ namespace Puyu.Data.Pipeline;
 /// </param>
 internal sealed record Phase(int Index, PhaseKind Kind, IReadOnlyList<Pass> Passes, Pass? Corpus)
 {
+    /// <summary>Whether several tasks may share it.</summary>
+    public bool IsShared => Kind is PhaseKind.Parts or PhaseKind.Files;
+
     /// <summary>For people.</summary>
     public string Title => Kind switch
     {
         PhaseKind.Parts => string.Join(", ",
             [.. Passes.Select(pass => pass.Title), Corpus is null ? "output" : $"{Corpus.Title} (summaries)"]),
         PhaseKind.Decision => $"{Corpus!.Title} (decisions)",
+        PhaseKind.Mixture => "mixture",
+        PhaseKind.Files => "tokens",
         _ => "ledger",
     };
 
-    /// <summary>The phases of a run: parts, decision, parts, …, parts, ledger.</summary>
-    public static IReadOnlyList<Phase> Of(IReadOnlyList<Pass> passes)
+    /// <summary>
+    /// The phases of a run: parts, decision, parts, …, parts; mixture and files where it writes tokens; ledger.
+    /// </summary>
+    public static IReadOnlyList<Phase> Of(IReadOnlyList<Pass> passes, bool writesTokens)
     {
         var phases = new List<Phase>();
         var run = new List<Pass>();
@@ -37,6 +44,12 @@ internal sealed record Phase(int Index, PhaseKind Kind, IReadOnlyList<Pass> Pass
         }
 
         phases.Add(new Phase(phases.Count, PhaseKind.Parts, run, null));
+        if (writesTokens)
+        {
+            phases.Add(new Phase(phases.Count, PhaseKind.Mixture, [], null));
+            phases.Add(new Phase(phases.Count, PhaseKind.Files, [], null));
+        }
+
         phases.Add(new Phase(phases.Count, PhaseKind.Ledger, [], null));
         return phases;
     }
@@ -50,6 +63,12 @@ internal enum PhaseKind
 
     /// <summary>One decision on all summaries.</summary>
     Decision,
+
+    /// <summary>What each output of tokens takes, and in which order.</summary>
+    Mixture,
+
+    /// <summary>Every file of tokens by itself.</summary>
+    Files,
 
     /// <summary>The ledgers of all parts become one.</summary>
     Ledger,

@@ -1,3 +1,5 @@
+using Puyu.Data.Mixing;
+
 namespace Puyu.Data.Pipeline;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal sealed class PipelinePlan
     private readonly string[][] _documentKeys; // [pass][part]
     private readonly string[][] _summaryKeys; // [pass][part], of corpus passes
     private readonly string[] _decisionKeys; // [pass], of corpus passes
+    private readonly List<TokenPlan> _tokens = [];
 
     private PipelinePlan(
         RunFolder folder, Recipe recipe, IReadOnlyList<Pass> passes, IReadOnlyList<PlannedPart> parts)
@@ -20,6 +23,7 @@ internal sealed class PipelinePlan
         Recipe = recipe;
         Passes = passes;
         Parts = parts;
+        Output = recipe.Outputs.FirstOrDefault(output => output.Tokens is null);
         _documentKeys = new string[passes.Count][];
         _summaryKeys = new string[passes.Count][];
         _decisionKeys = new string[passes.Count];
@@ -38,13 +42,19 @@ internal sealed class PipelinePlan
     /// <summary>The parts, in order.</summary>
     public IReadOnlyList<PlannedPart> Parts { get; }
 
+    /// <summary>The output of documents; null if there is none.</summary>
+    public RecipeOutput? Output { get; }
+
+    /// <summary>The outputs of tokens.</summary>
+    public IReadOnlyList<TokenPlan> Tokens => _tokens;
+
     /// <summary>Names the result of the run as a whole.</summary>
     public string Key { get; private set; } = "";
 
     /// <summary>Cuts the sources and names everything.</summary>
     public static PipelinePlan Create(Recipe recipe, string folder, CancellationToken cancellationToken)
     {
-        var places = new RunFolder(Path.GetFullPath(folder), recipe.Output);
+        var places = new RunFolder(Path.GetFullPath(folder));
         return new PipelinePlan(
             places, recipe, Pass.Of(recipe), SourcePlan.Create(recipe, places.Sources, cancellationToken));
     }
@@ -67,14 +77,14 @@ internal sealed class PipelinePlan
     /// <summary>What a corpus stage decided.</summary>
     public string DecisionFile(Pass pass) => Folder.Work(pass, _decisionKeys[pass.Index] + ".decisions");
 
-    /// <summary>The finished documents of a part.</summary>
-    public string OutputFile(PlannedPart part) => Folder.OutputFile(part.Index, OutputKey(part));
+    /// <summary>The finished documents of a part, where there is an output of documents.</summary>
+    public string OutputFile(PlannedPart part) => Folder.OutputFile(Output!, part.Index, OutputKey(part));
 
     /// <summary>Where each document is in the finished file. For the ledger.</summary>
     public string PlacesFile(PlannedPart part) => Folder.Places(OutputKey(part) + ".places");
 
     private string OutputKey(PlannedPart part) => Digest.Of(
-        _documentKeys[^1][part.Index], Recipe.Output.Format, FormattableString.Invariant($"{Recipe.Output.Version}"));
+        _documentKeys[^1][part.Index], Output!.Format, FormattableString.Invariant($"{Output.Version}"));
 
     private void Name(Recipe recipe)
     {
@@ -95,7 +105,13 @@ internal sealed class PipelinePlan
             _documentKeys[pass.Index] = keys;
         }
 
-        Key = Digest.Of([recipe.Output.Folder, .. Parts.Select(OutputKey), .. Passes.Select(pass => pass.Title)]);
+        _tokens.AddRange(recipe.Outputs.Where(output => output.Tokens is not null)
+            .Select(output => new TokenPlan(Folder, output, keys, DigestOf)));
+        Key = Digest.Of(
+        [
+            .. Output is null ? keys : (string[])[Output.Folder, .. Parts.Select(OutputKey)],
+            .. Passes.Select(pass => pass.Title), .. _tokens.Select(output => output.Key),
+        ]);
 
         string DigestOf(string path) => digests.TryGetValue(path, out string? known)
             ? known : digests[path] = Digest.OfPath(path);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Puyu.Data.Audit;
+using Puyu.Data.Mixing;
 
 namespace Puyu.Data.Pipeline;
 
@@ -16,14 +17,16 @@ public sealed class PipelineRun
     private PipelineRun(PipelinePlan plan)
     {
         _plan = plan;
-        _phases = Phase.Of(plan.Passes);
+        _phases = Phase.Of(plan.Passes, plan.Tokens.Count > 0);
     }
 
     /// <summary>What is done one after the other, as people call it.</summary>
     public IReadOnlyList<string> Phases => [.. _phases.Select(phase => phase.Title)];
 
-    /// <summary>Which of <see cref="Phases"/> are done part by part, so that several tasks may share them.</summary>
-    public IReadOnlyList<bool> IsShared => [.. _phases.Select(phase => phase.Kind == PhaseKind.Parts)];
+    /// <summary>
+    /// Which of <see cref="Phases"/> are done part by part or file by file, so that several tasks may share them.
+    /// </summary>
+    public IReadOnlyList<bool> IsShared => [.. _phases.Select(phase => phase.IsShared)];
 
     /// <summary>How many parts the sources are cut into.</summary>
     public int Parts => _plan.Parts.Count;
@@ -50,19 +53,19 @@ public sealed class PipelineRun
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         using FileStream alone = Lock(FileAccess.ReadWrite, FileShare.None);
-        var counter = new WorkCounter(progress, _plan.Parts.Sum(part => part.Bytes));
+        var counter = new WorkCounter(progress);
         foreach (Phase phase in _phases)
         {
-            counter.Begin(phase, _phases.Count);
-            Work(phase, _plan.Parts, threads, counter, cancellationToken);
+            Work(phase, new Share(Tasks: 1, Rank: 0, threads), counter, cancellationToken);
         }
 
         return counter.Files;
     }
 
     /// <summary>
-    /// Does one task's share of a phase: of the phases over parts every <paramref name="tasks"/>-th part, of the
-    /// others everything if it is task 0. All tasks may work at once, on machines that share the folder.
+    /// Does one task's share of a phase: of the phases over parts every <paramref name="tasks"/>-th part, of files of
+    /// tokens every such file, of the others everything if it is task 0. All tasks may work at once, on machines that
+    /// share the folder.
     /// </summary>
     /// <param name="tasks">How many tasks there are; positive.</param>
     /// <param name="rank">Which this is, in [0, tasks).</param>
@@ -90,13 +93,10 @@ public sealed class PipelineRun
         }
 
         Phase work = _phases[index];
-        IReadOnlyList<PlannedPart> share = work.Kind == PhaseKind.Parts
-            ? [.. _plan.Parts.Where(part => part.Index % tasks == rank)] : [];
-        var counter = new WorkCounter(progress, share.Sum(part => part.Bytes));
-        counter.Begin(work, _phases.Count);
-        if (work.Kind == PhaseKind.Parts || rank == 0)
+        var counter = new WorkCounter(progress);
+        if (work.IsShared || rank == 0)
         {
-            Work(work, share, threads, counter, cancellationToken);
+            Work(work, new Share(tasks, rank, threads), counter, cancellationToken);
         }
 
         return new ShardOutcome(index, work.Title, counter.Files, IsDone(work), CurrentPhase() == _phases.Count);
@@ -117,22 +117,53 @@ public sealed class PipelineRun
     {
         PhaseKind.Parts => _plan.Parts.All(part => PartWorker.IsDone(_plan, phase, part)),
         PhaseKind.Decision => File.Exists(_plan.DecisionFile(phase.Corpus!)),
+        PhaseKind.Mixture => _plan.Tokens.All(output => output.IsMixDone),
+        PhaseKind.Files => _plan.Tokens.All(output => output.IsMixDone) && !MissingFiles().Any(),
         _ => LedgerBuilder.IsDone(_plan),
     };
 
-    private void Work(
-        Phase phase, IReadOnlyList<PlannedPart> parts, int threads, WorkCounter counter,
-        CancellationToken cancellationToken)
+    private IEnumerable<(TokenPlan Output, int Shard)> TokenFiles() => _plan.Tokens.SelectMany(output =>
+        Enumerable.Range(0, output.Mix.Shards.Count).Select(shard => (output, shard)));
+
+    private IEnumerable<(TokenPlan Output, int Shard)> MissingFiles() =>
+        TokenFiles().Where(file => !file.Output.ShardFiles(file.Shard).All(File.Exists));
+
+    private void Work(Phase phase, Share share, WorkCounter counter, CancellationToken cancellationToken)
     {
         switch (phase.Kind)
         {
             case PhaseKind.Parts:
+                IReadOnlyList<PlannedPart> parts = share.Of(_plan.Parts);
+                counter.Begin(phase, _phases.Count, parts.Sum(part => part.Bytes));
                 var worker = new PartWorker(_plan, counter, cancellationToken);
-                ForEach(parts, threads, part => worker.Work(phase, part), cancellationToken);
+                ForEach(parts, share.Threads, part => worker.Work(phase, part), cancellationToken);
                 break;
+            case PhaseKind.Files:
+                WriteTokens(phase, share, counter, cancellationToken);
+                break;
+            default:
+                counter.Begin(phase, _phases.Count, totalBytes: 0);
+                WorkAlone(phase, counter, cancellationToken);
+                break;
+        }
+    }
+
+    private void WorkAlone(Phase phase, WorkCounter counter, CancellationToken cancellationToken)
+    {
+        switch (phase.Kind)
+        {
             case PhaseKind.Decision when !IsDone(phase):
                 Decide(phase.Corpus!, cancellationToken);
                 counter.Made();
+                break;
+            case PhaseKind.Mixture:
+                foreach (TokenPlan output in _plan.Tokens.Where(output => !output.IsMixDone))
+                {
+                    InScratch("mixture", scratch =>
+                        new MixPlanner(output, _plan.Parts.Count, cancellationToken).Write(scratch));
+                    counter.Made();
+                }
+
                 break;
             case PhaseKind.Ledger when !IsDone(phase):
                 LedgerBuilder.Build(_plan, cancellationToken);
@@ -141,23 +172,50 @@ public sealed class PipelineRun
         }
     }
 
-    private void Decide(Pass pass, CancellationToken cancellationToken)
+    private void WriteTokens(Phase phase, Share share, WorkCounter counter, CancellationToken cancellationToken)
     {
-        string scratch = Path.Combine(_plan.Folder.Scratch, pass.Folder);
+        IReadOnlyList<(TokenPlan Output, int Shard)> files = share.Of([.. TokenFiles()]);
+        counter.Begin(phase, _phases.Count, files.Sum(Bytes));
+        ForEach(
+            files, share.Threads, file =>
+            {
+                if (!file.Output.ShardFiles(file.Shard).All(File.Exists))
+                {
+                    using var writer = new ShardWriter(file.Output, cancellationToken);
+                    writer.Write(file.Shard);
+                    counter.Made();
+                }
+
+                counter.Done(Bytes(file));
+            },
+            cancellationToken);
+
+        static long Bytes((TokenPlan Output, int Shard) file) =>
+            file.Output.Mix.Shards[file.Shard].Tokens * file.Output.Output.TokenBytes;
+    }
+
+    private void Decide(Pass pass, CancellationToken cancellationToken) => InScratch(pass.Folder, scratch =>
+    {
+        IReadOnlyList<string> summaries = [.. _plan.Parts.Select(part => _plan.SummaryFile(pass, part))];
+        DecisionFile.Write(_plan.DecisionFile(pass), pass.Corpus!.Decide(summaries, scratch), cancellationToken);
+    });
+
+    private void InScratch(string name, Action<string> work)
+    {
+        string scratch = Path.Combine(_plan.Folder.Scratch, name);
         if (Directory.Exists(scratch))
         {
             Directory.Delete(scratch, recursive: true); // a killed run left it
         }
 
         Directory.CreateDirectory(scratch);
-        IReadOnlyList<string> summaries = [.. _plan.Parts.Select(part => _plan.SummaryFile(pass, part))];
-        DecisionFile.Write(_plan.DecisionFile(pass), pass.Corpus!.Decide(summaries, scratch), cancellationToken);
+        work(scratch);
         Directory.Delete(scratch, recursive: true);
     }
 
     private FileStream Lock(FileAccess access, FileShare share)
     {
-        _plan.Folder.Create(_plan.Passes);
+        _plan.Folder.Create(_plan.Passes, _plan.Recipe.Outputs);
         if (!File.Exists(_plan.Folder.Lock))
         {
             File.AppendAllText(_plan.Folder.Lock, "");
@@ -173,18 +231,32 @@ public sealed class PipelineRun
         }
     }
 
-    private static void ForEach(
-        IReadOnlyList<PlannedPart> parts, int threads, Action<PlannedPart> work, CancellationToken cancellationToken)
+    private static void ForEach<T>(
+        IReadOnlyList<T> items, int threads, Action<T> work, CancellationToken cancellationToken)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
         try
         {
-            Parallel.ForEach(Partitioner.Create(parts, EnumerablePartitionerOptions.NoBuffering), options, work);
+            Parallel.ForEach(Partitioner.Create(items, EnumerablePartitionerOptions.NoBuffering), options, work);
         }
         catch (AggregateException problems)
         {
             ExceptionDispatchInfo.Throw(problems.InnerExceptions[0]);
         }
+    }
+}
+
+/// <summary>What one of several tasks does of a phase that they share: every so many-th item.</summary>
+/// <param name="Tasks">How many tasks there are.</param>
+/// <param name="Rank">Which this is.</param>
+/// <param name="Threads">Items at work at once.</param>
+internal readonly record struct Share(int Tasks, int Rank, int Threads)
+{
+    /// <summary>This task's items.</summary>
+    public IReadOnlyList<T> Of<T>(IReadOnlyList<T> items)
+    {
+        (int tasks, int rank) = (Tasks, Rank);
+        return [.. items.Where((_, i) => i % tasks == rank)];
     }
 }
 

@@ -35,8 +35,8 @@ public sealed class Recipe
     /// <summary>What is done, in order.</summary>
     public required IReadOnlyList<RecipeStep> Steps { get; init; }
 
-    /// <summary>What is written.</summary>
-    public required RecipeOutput Output { get; init; }
+    /// <summary>What is written; at least one output.</summary>
+    public required IReadOnlyList<RecipeOutput> Outputs { get; init; }
 
     /// <summary>Reads a recipe and makes its stages.</summary>
     /// <param name="path">The file.</param>
@@ -90,9 +90,9 @@ public sealed class Recipe
                 .. root.Required(members, "steps").Items()
                     .Select(step => RecipeStep.Read(step, catalog, folder, seed, warn)),
             ]),
-            Output = members.TryGetValue("output", out RecipeNode output)
-                ? RecipeOutput.Read(output, catalog)
-                : RecipeOutput.Default(catalog),
+            Outputs = members.TryGetValue("output", out RecipeNode output)
+                ? RecipeOutput.ReadAll(output, catalog, folder, seed, warn)
+                : [RecipeOutput.Default(catalog)],
         };
     }
 

@@ -4,11 +4,11 @@ namespace Puyu.Data.Pipeline;
 
 /// <summary>Where a run keeps what.</summary>
 /// <param name="Root">Full path of the folder of the run.</param>
-/// <param name="Output">Folder and ending of the finished files.</param>
-internal sealed partial record RunFolder(string Root, RecipeOutput Output)
+internal sealed partial record RunFolder(string Root)
 {
     private const string WorkFolder = "work";
     private const string PlacesFolder = "output";
+    private const string TokensFolder = "tokens";
 
     /// <summary>Name of the ledger in the folder of a run.</summary>
     public const string LedgerFile = "ledger.db";
@@ -25,8 +25,11 @@ internal sealed partial record RunFolder(string Root, RecipeOutput Output)
     /// <summary>Held by the one process that does all the work.</summary>
     public string Lock => Path.Combine(Root, WorkFolder, "lock");
 
-    /// <summary>The finished documents.</summary>
-    public string OutputFolder => Path.Combine(Root, Output.Folder);
+    /// <summary>The finished files of an output.</summary>
+    public string OutputFolder(RecipeOutput output) => Path.Combine(Root, output.Folder);
+
+    /// <summary>Name of a file below the folder of the run, with slashes.</summary>
+    public string NameOf(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
 
     /// <summary>A file of a pass.</summary>
     public string Work(Pass pass, string name) => Path.Combine(Root, WorkFolder, pass.Folder, name);
@@ -34,11 +37,19 @@ internal sealed partial record RunFolder(string Root, RecipeOutput Output)
     /// <summary>A file on where documents are in the finished files.</summary>
     public string Places(string name) => Path.Combine(Root, WorkFolder, PlacesFolder, name);
 
+    /// <summary>A file on the way to outputs of tokens.</summary>
+    public string Tokens(string name) => Path.Combine(Root, WorkFolder, TokensFolder, name);
+
     /// <summary>Makes the folders.</summary>
-    public void Create(IEnumerable<Pass> passes)
+    public void Create(IEnumerable<Pass> passes, IEnumerable<RecipeOutput> outputs)
     {
-        Directory.CreateDirectory(OutputFolder);
         Directory.CreateDirectory(Places(""));
+        Directory.CreateDirectory(Tokens(""));
+        foreach (RecipeOutput output in outputs)
+        {
+            Directory.CreateDirectory(OutputFolder(output));
+        }
+
         foreach (Pass pass in passes)
         {
             Directory.CreateDirectory(Work(pass, ""));
@@ -48,8 +59,8 @@ internal sealed partial record RunFolder(string Root, RecipeOutput Output)
     /// <summary>
     /// A finished file. Its name carries the key, so that a file of that name is the one of this recipe.
     /// </summary>
-    public string OutputFile(int part, string key) => Path.Combine(
-        OutputFolder, FormattableString.Invariant($"{part:00000}-{key[..12]}{Output.Extension}"));
+    public string OutputFile(RecipeOutput output, int part, string key) => Path.Combine(
+        OutputFolder(output), FormattableString.Invariant($"{part:00000}-{key[..12]}{output.Extension}"));
 
     /// <summary>Whether a file is named as <see cref="OutputFile"/> names them, by whatever recipe.</summary>
     public static bool IsOutputFile(string name) => OutputName().IsMatch(name);

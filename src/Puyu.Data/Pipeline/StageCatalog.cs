@@ -6,6 +6,7 @@ using Puyu.Data.Formats;
 using Puyu.Data.Html;
 using Puyu.Data.Languages;
 using Puyu.Data.Lists;
+using Puyu.Data.Mixing;
 using Puyu.Data.Perplexity;
 using Puyu.Data.Rules;
 using Puyu.Data.Text;
@@ -41,6 +42,7 @@ public sealed class StageCatalog(IEnumerable<StageFactory> stages, IEnumerable<F
         ],
         [
             .. DocumentFormats.All,
+            .. TokenFormats.All,
         ]);
 
     /// <summary>Names of the stages, in ordinal order.</summary>

@@ -1,47 +1,60 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Puyu.Abstractions;
 
 namespace Puyu.Data.Tokens;
 
-/// <summary>Tokenized documents in a memory-mapped .tokens file. Reading is safe from several threads.</summary>
-public sealed unsafe class TokenDataset : IDisposable
+/// <summary>
+/// Tokenized documents in a memory-mapped .tokens file, or in all such files of a folder, one after the other in
+/// ordinal order of their names. Reading is safe from several threads.
+/// </summary>
+public sealed class TokenDataset : IDisposable
 {
-    private readonly MappedFile _file;
-    private readonly TokenFormat _format;
+    private readonly TokenFile[] _files;
+    private readonly int[] _firstDocuments; // of each file, among all documents
+    private readonly long[] _firstTokens; // of each file, among all tokens
 
-    private TokenDataset(MappedFile file)
+    private TokenDataset(string path, TokenFile[] files)
     {
-        _file = file;
-        _format = TokenFormat.Read(file.Path, file.Slice(0, (int)Math.Min(file.Length, TokenFormat.HeaderBytes)));
-        if (file.Length != _format.FileBytes)
+        Path = path;
+        _files = files;
+        _firstDocuments = new int[files.Length];
+        _firstTokens = new long[files.Length];
+        for (int i = 0; i < files.Length; i++)
         {
-            throw new InvalidDataException(
-                $"{Path} has {file.Length} bytes but its header says {_format.FileBytes}; it was cut or appended to");
-        }
+            if (files[i].VocabSize != VocabSize)
+            {
+                throw new InvalidDataException(
+                    $"{files[i].Path} has a vocabulary of {files[i].VocabSize} but {files[0].Path} one of {VocabSize}");
+            }
 
-        ValidateEnds();
+            HasMask |= files[i].HasMask;
+            _firstDocuments[i] = Documents;
+            _firstTokens[i] = Tokens;
+            Documents = checked(Documents + files[i].Documents);
+            Tokens += files[i].Tokens;
+        }
     }
 
-    /// <summary>Where the file is.</summary>
-    public string Path => _file.Path;
+    /// <summary>Where the file or folder is.</summary>
+    public string Path { get; }
 
     /// <summary>Every id is below this.</summary>
-    public int VocabSize => _format.VocabSize;
+    public int VocabSize => _files[0].VocabSize;
 
     /// <summary>Number of tokens.</summary>
-    public long Tokens => _format.Tokens;
+    public long Tokens { get; }
 
     /// <summary>Number of documents.</summary>
-    public int Documents => (int)_format.Documents;
+    public int Documents { get; }
 
     /// <summary>Whether some tokens may be context only; see <see cref="IsTrained"/>.</summary>
-    public bool HasMask => _format.HasMask;
+    public bool HasMask { get; }
 
     /// <summary>Tells this data set's content apart from another's.</summary>
-    internal ulong Fingerprint => (ulong)_format.BodyHash;
-
-    private ReadOnlySpan<long> Ends => new(_file.Bytes + _format.EndsOffset, Documents);
+    internal ulong Fingerprint => _files.Length == 1
+        ? _files[0].Fingerprint
+        : (ulong)Hashing.Hash128(MemoryMarshal.AsBytes<ulong>(_files.Select(file => file.Fingerprint).ToArray()));
 
     /// <summary>Writes a .tokens file, whole or not at all.</summary>
     /// <param name="path">Where the file shall be.</param>
@@ -63,10 +76,13 @@ public sealed unsafe class TokenDataset : IDisposable
     }
 
     /// <summary>
-    /// Opens a .tokens file and checks its header, its length and its index; see also <see cref="Verify"/>.
+    /// Opens a .tokens file, or a folder of them, and checks headers, lengths and indexes; see also
+    /// <see cref="Verify"/>.
     /// </summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a .tokens file, or is damaged.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or no .tokens file in the folder.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is not a .tokens file, is damaged, or has another vocabulary than the first.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">The processor is big-endian.</exception>
     public static TokenDataset Open(string path)
     {
@@ -76,23 +92,39 @@ public sealed unsafe class TokenDataset : IDisposable
                 "the processor is big-endian but tokens are mapped as they are, little-endian");
         }
 
-        var file = new MappedFile(path);
+        string[] paths = Directory.Exists(path) ? Directory.GetFiles(path, "*.tokens") : [path];
+        if (paths.Length == 0)
+        {
+            throw new FileNotFoundException($"{path} has no .tokens file but must have at least one");
+        }
+
+        Array.Sort(paths, StringComparer.Ordinal);
+        var files = new List<TokenFile>();
         try
         {
-            return new TokenDataset(file);
+            files.AddRange(paths.Select(TokenFile.Open));
+            return new TokenDataset(path, [.. files]);
         }
         catch
         {
-            file.Dispose();
+            files.ForEach(file => file.Dispose());
             throw;
         }
     }
 
     /// <summary>Position of a document's first token among all tokens.</summary>
-    public long FirstToken(int document) => document == 0 ? 0 : Ends[document - 1];
+    public long FirstToken(int document)
+    {
+        int file = FileOf(_firstDocuments, document);
+        return _firstTokens[file] + _files[file].FirstToken(document - _firstDocuments[file]);
+    }
 
     /// <summary>Number of tokens of a document; at least 1.</summary>
-    public int Length(int document) => (int)(Ends[document] - FirstToken(document));
+    public int Length(int document)
+    {
+        int file = FileOf(_firstDocuments, document);
+        return _files[file].Length(document - _firstDocuments[file]);
+    }
 
     /// <summary>Copies tokens out, by their position among all tokens.</summary>
     /// <param name="first">Position of the first one.</param>
@@ -102,19 +134,14 @@ public sealed unsafe class TokenDataset : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, Tokens - tokenIds.Length);
-        byte* from = _file.Bytes + TokenFormat.HeaderBytes + (first * _format.TokenBytes);
-        uint largest = 0;
-        for (int i = 0; i < tokenIds.Length; i++)
+        while (!tokenIds.IsEmpty)
         {
-            uint id = _format.TokenBytes == 2 ? ((ushort*)from)[i] : ((uint*)from)[i];
-            largest = Math.Max(largest, id);
-            tokenIds[i] = (int)id;
-        }
-
-        if (largest >= (uint)VocabSize)
-        {
-            throw new InvalidDataException(
-                $"{Path} has id {largest} in tokens [{first}, {first + tokenIds.Length}) but ids end at {VocabSize}");
+            int file = FileOf(_firstTokens, first);
+            long offset = first - _firstTokens[file];
+            int count = (int)Math.Min(tokenIds.Length, _files[file].Tokens - offset);
+            _files[file].CopyTo(offset, tokenIds[..count]);
+            tokenIds = tokenIds[count..];
+            first += count;
         }
     }
 
@@ -124,47 +151,22 @@ public sealed unsafe class TokenDataset : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, Tokens);
-        return !HasMask || ((_file.Bytes + _format.MaskOffset)[token / 8] >> (int)(token % 8) & 1) != 0;
+        int file = FileOf(_firstTokens, token);
+        return _files[file].IsTrained(token - _firstTokens[file]);
     }
 
-    /// <summary>Compares the whole file with the checksum in its header. Reads every byte.</summary>
+    /// <summary>Compares all content with the checksums in the headers. Reads every byte.</summary>
     /// <exception cref="InvalidDataException">The content was damaged.</exception>
-    public void Verify()
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (long offset = TokenFormat.HeaderBytes; offset < _format.FileBytes; offset += 1 << 24)
-        {
-            hash.AppendData(_file.Slice(offset, (int)Math.Min(1 << 24, _format.FileBytes - offset)));
-        }
-
-        if (BinaryPrimitives.ReadUInt128LittleEndian(hash.GetHashAndReset()) != _format.BodyHash)
-        {
-            throw new InvalidDataException($"{Path} is damaged: its content does not match the checksum at offset 40");
-        }
-    }
+    public void Verify() => Array.ForEach(_files, file => file.Verify());
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => Array.ForEach(_files, file => file.Dispose());
 
-    private void ValidateEnds()
+    /// <summary>Index of the file that has an item, given the first item of each.</summary>
+    private static int FileOf<T>(T[] firsts, T item)
+        where T : IComparable<T>
     {
-        long previous = 0;
-        ReadOnlySpan<long> ends = Ends;
-        for (int i = 0; i < ends.Length; i++)
-        {
-            if (ends[i] <= previous || ends[i] - previous > int.MaxValue || ends[i] > Tokens)
-            {
-                throw new InvalidDataException(
-                    $"{Path} ends document {i} at token {ends[i]} (offset {_format.EndsOffset + (8L * i)}) but must "
-                    + $"end it after {previous} and not after {Tokens}");
-            }
-
-            previous = ends[i];
-        }
-
-        if (previous != Tokens)
-        {
-            throw new InvalidDataException($"{Path} ends its last document at token {previous} but has {Tokens}");
-        }
+        int file = Array.BinarySearch(firsts, item);
+        return file < 0 ? ~file - 1 : file;
     }
 }

@@ -31,8 +31,6 @@ internal sealed record TokenFormat(
     /// <summary>Length of the whole file.</summary>
     public long FileBytes => MaskOffset + (HasMask ? 8 * ((Tokens + 63) / 64) : 0);
 
-    public static int TokenBytesFor(int vocabSize) => vocabSize <= 1 << 16 ? 2 : 4;
-
     public static long PaddedTokenBytes(long tokens, int tokenBytes) => (((tokens * tokenBytes) + 7) / 8) * 8;
 
     public void Write(Span<byte> header)
@@ -74,7 +72,7 @@ internal sealed record TokenFormat(
             BinaryPrimitives.ReadInt64LittleEndian(header[24..]),
             BinaryPrimitives.ReadInt32LittleEndian(header[32..]) == 1,
             BinaryPrimitives.ReadUInt128LittleEndian(header[40..]));
-        if (format.VocabSize < 1 || format.TokenBytes != TokenBytesFor(format.VocabSize)
+        if (format.VocabSize < 1 || format.TokenBytes != Puyu.Data.Tokens.TokenBytes.Of(format.VocabSize)
             || format.Documents is < 1 or > int.MaxValue
             || format.Tokens < format.Documents || format.Tokens > MaxTokens)
         {

@@ -21,7 +21,7 @@ public sealed class TokenWriter
     {
         _stream = stream;
         _vocabSize = vocabSize;
-        _tokenBytes = TokenFormat.TokenBytesFor(vocabSize);
+        _tokenBytes = TokenBytes.Of(vocabSize);
         _hash = hash;
         stream.Write(new byte[TokenFormat.HeaderBytes]);
     }
@@ -121,18 +121,7 @@ public sealed class TokenWriter
         for (ReadOnlySpan<int> rest = tokenIds; !rest.IsEmpty;)
         {
             int count = Math.Min(rest.Length, ChunkBytes / _tokenBytes);
-            for (int i = 0; i < count; i++)
-            {
-                if (_tokenBytes == 2)
-                {
-                    BinaryPrimitives.WriteUInt16LittleEndian(chunk[(2 * i)..], (ushort)rest[i]);
-                }
-                else
-                {
-                    BinaryPrimitives.WriteInt32LittleEndian(chunk[(4 * i)..], rest[i]);
-                }
-            }
-
+            TokenBytes.Encode(rest[..count], chunk, _tokenBytes);
             WriteHashed(chunk[..(count * _tokenBytes)]);
             rest = rest[count..];
         }

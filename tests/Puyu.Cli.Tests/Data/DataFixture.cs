@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using Puyu.Abstractions;
 using Puyu.Cli.Tests.Support;
+using Puyu.Tokenizers.Export;
+using Puyu.Tokenizers.Training;
 
 namespace Puyu.Cli.Tests.Data;
 
@@ -15,6 +17,9 @@ internal sealed class DataFixture : IDisposable
     public string Recipe => _folder.File("recipe.json");
 
     public string Out => _folder.File("run");
+
+    /// <summary>What the recipe writes, JSON.</summary>
+    public string Outputs { get; set; } = """{ "format": "jsonl" }""";
 
     public void Dispose() => _folder.Dispose();
 
@@ -52,13 +57,30 @@ internal sealed class DataFixture : IDisposable
                 { "name": "dedup", "stages": [ { "stage": "exact" } ] },
                 { "name": "last", "stages": [ { "stage": "sample", "max": { "draw": 0.9 } } ] }
               ],
-              "output": { "format": "jsonl" }
+              "output": {{Outputs}}
             }
             """));
+
+    /// <summary>Trains a tokenizer on the files and writes it as <c>tokenizer.json</c>.</summary>
+    public void WriteTokenizer() => TokenizerJson.Save(
+        BpeTrainer.Train(
+            [.. Directory.EnumerateFiles(Root, "*.jsonl").Order(StringComparer.Ordinal)
+                .Select(path => (ReadOnlyMemory<byte>)File.ReadAllBytes(path))],
+            new BpeTrainingOptions { VocabSize = 400, SpecialTokens = ["</s>"], EosToken = "</s>" }),
+        _folder.File("tokenizer.json"));
 
     /// <summary>Runs the recipe in a process of its own.</summary>
     public Tool.Result Run(string? folder = null, params string[] more) =>
         Tool.Run(["data", "run", Recipe, "--out", folder ?? Out, .. more]);
+
+    /// <summary>Names, below the folder of the run, and hashes of all files in some of its folders.</summary>
+    public string[] Hashes(string run, params string[] folders) =>
+    [
+        .. folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(run, folder), "*"))
+            .Select(path => $"{Path.GetRelativePath(run, path)} "
+                + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Lines of all finished files, in ordinal order.</summary>
     public string[] Output(string? folder = null) =>

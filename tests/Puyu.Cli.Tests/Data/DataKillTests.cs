@@ -6,7 +6,7 @@ namespace Puyu.Cli.Tests.Data;
 public sealed class DataKillTests : IDisposable
 {
     private const int Kills = 20;
-    private const int Phases = 4; // parts, decision, parts, ledger
+    private const int Phases = 6; // parts, decision, parts, mixture, tokens, ledger
 
     private readonly DataFixture _fixture = new();
 
@@ -15,7 +15,14 @@ public sealed class DataKillTests : IDisposable
     [Fact]
     public async Task Run_LosesAndDoublesNothing_KilledAtRandomPoints()
     {
+        _fixture.Outputs = """
+            [ { "format": "jsonl" },
+              { "format": "megatron", "folder": "tokens", "tokenizer": "tokenizer.json", "shardTokens": 20000,
+                "mixture": { "groups": [ { "name": "two", "sources": ["0.jsonl", "1.jsonl"], "epochs": 1.5 },
+                  { "name": "others", "weight": 1, "maxEpochs": 2 } ] } } ]
+            """;
         _fixture.Write(files: 4, documents: 1_500);
+        _fixture.WriteTokenizer();
         string whole = Path.Combine(_fixture.Root, "whole");
         Assert.Equal(0, _fixture.Run(whole).Status);
         var random = new CounterRandom(seed: 7);
@@ -35,6 +42,8 @@ public sealed class DataKillTests : IDisposable
         Assert.InRange(killed, Kills / 2, Kills);
         Assert.Equal(0, _fixture.Run().Status);
         Assert.Equal(_fixture.Output(whole), _fixture.Output());
+        Assert.True(_fixture.Hashes(whole, "tokens").Length > 10);
+        Assert.Equal(_fixture.Hashes(whole, "tokens"), _fixture.Hashes(_fixture.Out, "tokens"));
         Assert.Contains("nothing to do", _fixture.Run().Output, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,7 @@
 using Puyu.Data.Decontamination;
 using Puyu.Data.Pipeline;
+using Puyu.Tokenizers.Export;
+using Puyu.Tokenizers.Training;
 
 namespace Puyu.Data.Tests.Pipeline;
 
@@ -13,14 +15,21 @@ public class ReadyRecipesTests
     public void Recipe_NamesStagesAndOptionsThatExist(string name)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("set.txt"), "An item of at least twelve words is what an evaluation set has to have.");
+        File.WriteAllText(
+            folder.File("set.txt"), "An item of at least twelve words is what an evaluation set has to have.");
         DecontaminationIndex.Build([folder.File("set.txt")], new DecontaminationOptions())
             .Save(folder.File("evaluation.index"));
+        TokenizerJson.Save(
+            BpeTrainer.Train(
+                [File.ReadAllBytes(folder.File("set.txt"))],
+                new BpeTrainingOptions { VocabSize = 257, SpecialTokens = ["</s>"], EosToken = "</s>" }),
+            folder.File("tokenizer.json"));
         File.Copy(Path.Combine(Repository.Root, "recipes", name), folder.File(name));
 
         Recipe recipe = Recipe.Load(folder.File(name), StageCatalog.BuiltIn, warning => Assert.Fail(warning));
 
-        Assert.True(recipe.Steps.Count >= 4);
-        Assert.Contains(recipe.Steps, step => step.Name == "decontaminate");
+        bool mixes = recipe.Outputs[0].Tokens is not null; // what other recipes wrote
+        Assert.True(mixes || recipe.Steps.Count >= 4);
+        Assert.True(mixes || recipe.Steps.Any(step => step.Name == "decontaminate"));
     }
 }

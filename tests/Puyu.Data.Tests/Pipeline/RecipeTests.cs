@@ -27,7 +27,7 @@ public sealed class RecipeTests : IDisposable
 
         Assert.Equal(7ul, recipe.Seed);
         Assert.Equal(3 << 20, recipe.PartBytes);
-        Assert.Equal("kept", recipe.Output.Folder);
+        Assert.Equal("kept", recipe.Outputs[0].Folder);
         RecipeStage stage = Assert.Single(Assert.Single(recipe.Steps).Stages);
         Assert.Equal([new Measure("characters", Min: 5), new Measure("digits", Min: 0.25f)], stage.Measures);
     }
@@ -105,6 +105,19 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal([_folder.File("b/x.lines")], FilePattern.Match(_folder.Root, "b/*").Select(file => file.Path));
         Assert.Empty(FilePattern.Match(_folder.Root, "c/*.lines"));
     }
+
+    [Theory]
+    [InlineData("a/*.txt", "a/b.txt", true)]
+    [InlineData("a/*.txt", "a/b/c.txt", false)]
+    [InlineData("*", "a/b", false)]
+    [InlineData("**", "a/b", true)]
+    [InlineData("a/**", "a/b/c", true)]
+    [InlineData("**/c", "c", true)]
+    [InlineData("**/c", "a/b/c", true)]
+    [InlineData("a/**/c", "a/b/d", false)]
+    [InlineData("a/?.txt", "a/bc.txt", false)]
+    public void FilePattern_FitsNames(string pattern, string name, bool fits) =>
+        Assert.Equal(fits, FilePattern.IsMatch(pattern, name));
 
     private Recipe Load(string json)
     {

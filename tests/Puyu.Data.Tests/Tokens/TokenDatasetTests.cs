@@ -30,6 +30,34 @@ public sealed class TokenDatasetTests : IDisposable
         data.Verify();
     }
 
+    [Fact]
+    public void Open_OfAFolder_WantsFilesOfOneVocabulary()
+    {
+        string folder = Directory.CreateDirectory(_folder.File("set")).FullName;
+        FileNotFoundException none = Assert.Throws<FileNotFoundException>(() => TokenDataset.Open(folder));
+        TokenDataset.Write(Path.Combine(folder, "a.tokens"), 10, writer => writer.Add([1]));
+        TokenDataset.Write(Path.Combine(folder, "b.tokens"), 11, writer => writer.Add([1]));
+
+        InvalidDataException two = Assert.Throws<InvalidDataException>(() => TokenDataset.Open(folder));
+
+        Assert.Contains("has no .tokens file", none.Message, StringComparison.Ordinal);
+        Assert.Contains("b.tokens has a vocabulary of 11 but", two.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_OfAFolder_HasTheMasksOfAllFiles()
+    {
+        string folder = Directory.CreateDirectory(_folder.File("set")).FullName;
+        TokenDataset.Write(Path.Combine(folder, "a.tokens"), 10, writer => writer.Add([1, 2, 3]));
+        TokenDataset.Write(Path.Combine(folder, "b.tokens"), 10, writer => writer.Add([4, 5], [false, true]));
+
+        using var data = TokenDataset.Open(folder);
+
+        Assert.True(data.HasMask);
+        Assert.Equal([true, true, true, false, true], Enumerable.Range(0, 5).Select(i => data.IsTrained(i)));
+        Assert.Equal((3L, 2), (data.FirstToken(1), data.Length(1)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
