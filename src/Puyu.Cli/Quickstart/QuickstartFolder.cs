@@ -7,7 +7,10 @@ internal sealed class QuickstartFolder(string root)
     /// <summary>Everything.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
-    /// <summary>Documents, one JSON object a line.</summary>
+    /// <summary>The run of the data engine, with its ledger.</summary>
+    public string Data => In("data");
+
+    /// <summary>The divided documents, one JSON object a line.</summary>
     public string Corpus => In("corpus");
 
     /// <summary>The trained tokenizer.</summary>
