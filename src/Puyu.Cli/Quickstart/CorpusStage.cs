@@ -12,11 +12,18 @@ internal static class CorpusStage
     /// <param name="folder">Where everything is.</param>
     /// <param name="seed">Seed of the draw.</param>
     /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InvalidDataException">There is nothing to train on, or nothing to evaluate on.</exception>
     public static Corpus Divide(
         DocumentRun run, QuickstartFolder folder, ulong seed, CancellationToken cancellation)
     {
         DivisionOptions options = new DivisionOptions { Seed = seed }.Validated();
         Corpus corpus = Corpus.Divide(run.Documents, options, cancellation);
+        if (corpus.HeldOut.Count == 0)
+        {
+            throw new InvalidDataException(
+                $"0 of {run.Documents.Count} documents are held out but at least one is needed; give more documents");
+        }
+
         Directory.CreateDirectory(folder.Corpus);
         JsonLines.Write(Path.Combine(folder.Corpus, "training.jsonl"), corpus.Training);
         JsonLines.Write(Path.Combine(folder.Corpus, "held-out.jsonl"), corpus.HeldOut);

@@ -24,12 +24,6 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, int threads, Ca
     {
         using LocalLanguageModel pretrained = Load(baseFolder);
         using LocalLanguageModel fineTuned = Load(chatFolder);
-        if (corpus.HeldOut.Count == 0)
-        {
-            throw new InvalidDataException(
-                $"0 of {corpus.Training.Count} documents are held out but at least one is needed; give more documents");
-        }
-
         return new EvaluationResults
         {
             HeldOut = Compression(pretrained, "random members", corpus.HeldOut)!,
