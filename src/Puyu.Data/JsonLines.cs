@@ -31,7 +31,9 @@ public static class JsonLines
 
     /// <summary>Reads the documents that have text.</summary>
     /// <param name="path">The file; gzip and zstd are known by their first bytes.</param>
-    /// <exception cref="InvalidDataException">A line cannot be read; the message says at which byte it begins.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A line cannot be read; the message says at which byte it begins.
+    /// </exception>
     public static IReadOnlyList<Document> Read(string path)
     {
         IDocumentReader reader = DocumentFormats.JsonLinesOf(new FieldOptions());

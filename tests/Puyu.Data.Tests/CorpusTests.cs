@@ -18,7 +18,8 @@ public class CorpusTests
         string[] training = [.. corpus.Training.Select(GroupOf)];
         Assert.Empty(corpus.HeldOut.Select(GroupOf).Intersect(training));
         Assert.Empty(corpus.HeldOutNamespace.Select(GroupOf).Intersect(training));
-        Assert.All(corpus.HeldOutNamespace, document => Assert.Equal("A.Out", DocumentedMember.Of(document)!.Container));
+        Assert.All(
+            corpus.HeldOutNamespace, document => Assert.Equal("A.Out", DocumentedMember.Of(document)!.Container));
         Assert.Equal(400, corpus.HeldOutNamespace.Count);
 
         // 150 other groups of eight, each held out with probability 0.2: within 5 deviations of 30.
@@ -67,7 +68,8 @@ public class CorpusTests
         Document[] documents =
             [.. Enumerable.Range(0, 300).Select(i => new Document($"plain {i}", $"Text number {i} of these."))];
 
-        string Draw(ulong seed) => string.Join('|', Divide(documents, 0.2, seed).HeldOut.Select(document => document.Id));
+        string Draw(ulong seed) =>
+            string.Join('|', Divide(documents, 0.2, seed).HeldOut.Select(document => document.Id));
 
         Assert.Equal(Draw(1), Draw(1));
         Assert.NotEqual(Draw(1), Draw(2));

@@ -29,7 +29,7 @@ internal static class CorpusStage
         JsonLines.Write(Path.Combine(folder.Corpus, "held-out.jsonl"), corpus.HeldOut);
         JsonLines.Write(Path.Combine(folder.Corpus, "held-out-namespace.jsonl"), corpus.HeldOutNamespace);
 
-        LineageInput[] inputs = [LineageInput.Of("data", run.Output, folder.Corpus)];
+        LineageInput[] inputs = [LineageInput.Of("data", folder.Ledger, folder.Corpus)];
         Lineage lineage = Lineage.Of(folder.Corpus, "corpus", inputs, TimeProvider.System) with
         {
             Recipe = RecipeFile.ToElement(options),

@@ -39,8 +39,6 @@ internal sealed record DivisionFacts(int Training, int HeldOut, int HeldOutNames
 
 /// <summary>A finished run of the data engine.</summary>
 /// <param name="Documents">What is left, in the order of the sources.</param>
-/// <param name="Output">Folder of the finished files.</param>
 /// <param name="Recipe">Path of the recipe.</param>
 /// <param name="Facts">What became of the documents.</param>
-internal sealed record DocumentRun(
-    IReadOnlyList<Document> Documents, string Output, string Recipe, DocumentFacts Facts);
+internal sealed record DocumentRun(IReadOnlyList<Document> Documents, string Recipe, DocumentFacts Facts);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Puyu.Abstractions;
 using Puyu.Cli.Display;
 using Puyu.Cli.Recipes;
-using Puyu.Data;
 using Puyu.Data.Audit;
 using Puyu.Data.Pipeline;
 
@@ -41,10 +40,9 @@ internal sealed class DocumentStage(
 
         using LedgerDatabase ledger = LedgerDatabase.Open(folder.Data);
         var facts = new DocumentFacts(run.SourceFiles.Count, ledger.Funnel());
-        string output = Path.Combine(folder.Data, recipe.Output.Folder);
-        Describe(output, run.SourceFiles, recipe, facts);
+        Describe(run.SourceFiles, recipe, facts);
         return facts.Funnel.Kept > 0
-            ? new DocumentRun([.. run.Documents], output, path, facts)
+            ? new DocumentRun([.. run.Documents], path, facts)
             : throw new InvalidDataException(
                 $"none of {facts.Funnel.Documents} documents is left: change the recipe, {path}, or give others");
     }
@@ -73,17 +71,17 @@ internal sealed class DocumentStage(
         return path;
     }
 
-    private static void Describe(string output, IEnumerable<string> files, Recipe recipe, DocumentFacts facts)
+    private void Describe(IEnumerable<string> files, Recipe recipe, DocumentFacts facts)
     {
         LineageInput[] inputs =
-            [.. FoldersOf(files).Select(source => LineageInput.Of("documents", source, output))];
-        Lineage lineage = Lineage.Of(output, "data", inputs, TimeProvider.System) with
+            [.. FoldersOf(files).Select(source => LineageInput.Of("documents", source, folder.Ledger))];
+        Lineage lineage = Lineage.Of(folder.Ledger, "data", inputs, TimeProvider.System) with
         {
             Recipe = JsonElement.Parse(recipe.Text),
             Seed = recipe.Seed,
             Facts = RecipeFile.ToElement(facts),
         };
-        lineage.Write(output);
+        lineage.Write(folder.Ledger);
     }
 
     /// <summary>The folders of files, without those inside another one.</summary>

@@ -10,6 +10,9 @@ internal sealed class QuickstartFolder(string root)
     /// <summary>The run of the data engine, with its ledger.</summary>
     public string Data => In("data");
 
+    /// <summary>The ledger of that run, which has its recipe and knows every document.</summary>
+    public string Ledger => In("data", "ledger.db");
+
     /// <summary>The divided documents, one JSON object a line.</summary>
     public string Corpus => In("corpus");
 

@@ -3,7 +3,9 @@ using System.Xml;
 namespace Puyu.Data.Documentation;
 
 /// <summary>Takes a .NET XML documentation file apart, member by member.</summary>
-/// <remarks>Source: C# language specification, annex D. Comments, processing instructions and DTDs are not read.</remarks>
+/// <remarks>
+/// Source: C# language specification, annex D. Comments, processing instructions and DTDs are not read.
+/// </remarks>
 internal sealed class DocumentationXml : IDisposable
 {
     private static readonly XmlReaderSettings _settings = new()

@@ -46,7 +46,8 @@ public sealed class QuickstartRecipeTests : IDisposable
         for (int file = 0; file < 6; file++)
         {
             Write($"{file}.xml", "<doc>" + string.Concat(Enumerable.Range(0, 4000).Select(i =>
-                $"<member name=\"M:A{file}.T.M{i}\"><summary>Does thing{i * 7919 % 6000} with {Numbered(i % 50, 40)}.</summary>"
+                $"<member name=\"M:A{file}.T.M{i}\">"
+                + $"<summary>Does thing{i * 7919 % 6000} with {Numbered(i % 50, 40)}.</summary>"
                 + $"<param name=\"x\">The key{i % 40}.</param></member>")) + "</doc>");
         }
 
