@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Puyu.Data.Deduplication;
+using Puyu.Data.Documentation;
 
 namespace Puyu.Data;
 
@@ -12,50 +13,50 @@ namespace Puyu.Data;
 /// </remarks>
 internal sealed class Division
 {
-    public List<Document> Training { get; } = [];
+    private readonly List<Item> _training = [];
+    private readonly List<Item> _heldOut = [];
+    private readonly List<Item> _heldOutNamespace = [];
+    private int _setAside;
 
-    public List<Document> HeldOut { get; } = [];
-
-    public List<Document> HeldOutNamespace { get; } = [];
-
-    public int SetAside { get; private set; }
-
-    public static Division Of(
-        IReadOnlyList<Document> documents, CorpusOptions options, CancellationToken cancellationToken)
+    public static Corpus Of(
+        IReadOnlyList<Document> documents, DivisionOptions options, CancellationToken cancellationToken)
     {
-        int[] groups = GroupsOf(documents, options.Deduplication, cancellationToken);
+        Item[] items = [.. documents.Select(document => new Item(document, DocumentedMember.Of(document)))];
+        int[] groups = GroupsOf(items, options.Similarity, cancellationToken);
         bool[] isHeldOut = [.. documents.Select(document => Draw(document.Id, options.Seed) < options.HeldOutShare)];
-        bool[] isOutside = new bool[documents.Count]; // whether a group has a member outside the held-out namespace
-        for (int i = 0; i < documents.Count; i++)
+        bool[] isOutside = new bool[items.Length]; // whether a group has a member outside the held-out namespace
+        for (int i = 0; i < items.Length; i++)
         {
-            isOutside[groups[i]] |= !IsIn(documents[i], options.HeldOutNamespace);
+            isOutside[groups[i]] |= !items[i].IsIn(options.HeldOutNamespace);
         }
 
         var division = new Division();
-        for (int i = 0; i < documents.Count; i++)
+        for (int i = 0; i < items.Length; i++)
         {
-            division.Put(documents[i], options.HeldOutNamespace, isHeldOut[groups[i]], isOutside[groups[i]]);
+            division.Put(items[i], options.HeldOutNamespace, isHeldOut[groups[i]], isOutside[groups[i]]);
         }
 
-        division.SetAsideWhatResemblesTraining(options.Deduplication, cancellationToken);
-        return division;
+        division.SetAsideWhatResemblesTraining(options.Similarity, cancellationToken);
+        return new Corpus(
+            DocumentsOf(division._training), DocumentsOf(division._heldOut), DocumentsOf(division._heldOutNamespace),
+            division._setAside);
     }
 
-    private void Put(Document document, string? heldOutNamespace, bool isHeldOut, bool isOutside)
+    private void Put(Item item, string? heldOutNamespace, bool isHeldOut, bool isOutside)
     {
-        if (IsIn(document, heldOutNamespace))
+        if (item.IsIn(heldOutNamespace))
         {
             if (isOutside && !isHeldOut)
             {
-                SetAside++;
+                _setAside++;
                 return;
             }
 
-            HeldOutNamespace.Add(document);
+            _heldOutNamespace.Add(item);
             return;
         }
 
-        (isHeldOut ? HeldOut : Training).Add(document);
+        (isHeldOut ? _heldOut : _training).Add(item);
     }
 
     /// <summary>
@@ -64,45 +65,42 @@ internal sealed class Division
     /// </summary>
     private void SetAsideWhatResemblesTraining(DeduplicationOptions options, CancellationToken cancellationToken)
     {
-        foreach (Func<Document, string> part in (Func<Document, string>[])[TextOf, SummaryOf])
+        foreach (Func<Item, string> part in (Func<Item, string>[])[item => item.Body, item => item.Summary])
         {
-            string[] training = [.. Training.Select(part)];
-            foreach (List<Document> heldOut in (List<Document>[])[HeldOut, HeldOutNamespace])
+            string[] training = [.. _training.Select(part)];
+            foreach (List<Item> heldOut in (List<Item>[])[_heldOut, _heldOutNamespace])
             {
                 bool[] resembles = Resemblance.Find(
                     [.. heldOut.Select(part)], training, options, cancellationToken);
-                Document[] rest = [.. heldOut.Where((_, i) => !resembles[i])];
-                SetAside += heldOut.Count - rest.Length;
+                Item[] rest = [.. heldOut.Where((_, i) => !resembles[i])];
+                _setAside += heldOut.Count - rest.Length;
                 heldOut.Clear();
                 heldOut.AddRange(rest);
             }
         }
     }
 
-    private static string TextOf(Document document) => document.Member?.Body ?? document.Text;
-
-    private static string SummaryOf(Document document) => document.Member?.Summary ?? document.Text;
-
     /// <summary>For each document, the first document of its group.</summary>
     private static int[] GroupsOf(
-        IReadOnlyList<Document> documents, DeduplicationOptions options, CancellationToken cancellationToken)
+        Item[] items, DeduplicationOptions options, CancellationToken cancellationToken)
     {
-        int[] parents = new int[documents.Count];
+        int[] parents = new int[items.Length];
         for (int i = 0; i < parents.Length; i++)
         {
             parents[i] = i;
         }
 
-        int[] members = [.. Enumerable.Range(0, documents.Count).Where(i => documents[i].Member is not null)];
+        int[] members = [.. Enumerable.Range(0, items.Length).Where(i => items[i].Member is not null)];
         var families = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (int i in members)
         {
-            families.TryAdd(documents[i].Member!.Name, i);
-            Join(parents, i, families[documents[i].Member!.Name]);
+            string family = items[i].Member!.Name;
+            families.TryAdd(family, i);
+            Join(parents, i, families[family]);
         }
 
         Duplicates summaries = Deduplicator.Find(
-            [.. members.Select(i => documents[i].Member!.Summary)], options, cancellationToken);
+            [.. members.Select(i => items[i].Summary)], options, cancellationToken);
         for (int j = 0; j < members.Length; j++)
         {
             if (summaries.Of[j] != Duplicates.Kept)
@@ -119,10 +117,7 @@ internal sealed class Division
         (Hashing.Mix((ulong)Hashing.Hash128(MemoryMarshal.AsBytes(id.AsSpan())) ^ Hashing.Mix(seed)) >> 11)
         * (1.0 / (1UL << 53));
 
-    private static bool IsIn(Document document, string? name) =>
-        name is not null && document.Member is { } member
-        && member.TypeName.StartsWith(name, StringComparison.Ordinal)
-        && member.TypeName.Length > name.Length && member.TypeName[name.Length] == '.';
+    private static Document[] DocumentsOf(List<Item> items) => [.. items.Select(item => item.Document)];
 
     private static void Join(int[] parents, int a, int b)
     {
@@ -139,5 +134,18 @@ internal sealed class Division
         }
 
         return i;
+    }
+
+    /// <summary>A document, and the member that it is about, if it is about one.</summary>
+    private readonly record struct Item(Document Document, DocumentedMember? Member)
+    {
+        public string Body => Member?.Body ?? Document.Text;
+
+        public string Summary => Member?.Summary ?? Document.Text;
+
+        public bool IsIn(string? name) =>
+            name is not null && Member is { } member
+            && member.TypeName.StartsWith(name, StringComparison.Ordinal)
+            && member.TypeName.Length > name.Length && member.TypeName[name.Length] == '.';
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Puyu.Data.Documentation;
 
 namespace Puyu.Data;
 
@@ -23,9 +22,6 @@ public sealed record Document(string Id, string Text)
 
     /// <summary>Parts of the text that stand out, such as a replaced address.</summary>
     public ImmutableArray<TextSpan> Spans { get; init; } = [];
-
-    /// <summary>The documented member this text describes; null for a plain text.</summary>
-    public DocumentedMember? Member { get; init; }
 
     /// <summary>No metadata.</summary>
     public static ImmutableSortedDictionary<string, string> NoMetadata { get; } =

@@ -3,6 +3,8 @@ using System.Text;
 using Puyu.Data;
 using Puyu.Data.Deduplication;
 using Puyu.Data.Documentation;
+using Puyu.Data.Formats;
+using Puyu.Data.Pipeline;
 using Puyu.Testing;
 
 namespace Puyu.Benchmarks.Data;
@@ -16,13 +18,19 @@ namespace Puyu.Benchmarks.Data;
 public static class MinHashBench
 {
     private const int Rounds = 9;
+    private const int MaxMembers = 60_000;
     private const int ChapterLength = 20_000;
 
     /// <summary>Measures and prints a table.</summary>
     public static void Run(TextWriter output)
     {
-        Document[] members = [.. ReferencePacks.Find().SelectMany(CorpusReader.FilesOf).Take(150).SelectMany(
-            file => CorpusReader.Read([file], out _, CancellationToken.None))];
+        var reader = new DocumentationReader(new RecordOptions());
+        Document[] members =
+        [
+            .. ReferencePacks.Find().SelectMany(folder => reader.Split(folder, folder, long.MaxValue))
+                .SelectMany(part => reader.Read(part, new Quarantine())).Where(member => member.Text.Length > 0)
+                .Take(MaxMembers),
+        ];
         (string Name, Document[] Documents)[] corpora =
         [
             ("English, members", members),

@@ -8,8 +8,8 @@ internal static class DataCommand
     public static Command Create() => new(
         "data", "Make training data by a recipe, ask the ledger why a document is in it, and make what filters need.")
     {
-        DataRunCommand.Create(), DataStatsCommand.Create(), DataExplainCommand.Create(), DataWhatIfCommand.Create(),
-        DataDuplicatesCommand.Create(),
+        DataRecipeCommand.Create(), DataRunCommand.Create(), DataStatsCommand.Create(), DataExplainCommand.Create(),
+        DataWhatIfCommand.Create(), DataDuplicatesCommand.Create(),
         DataTrainFilterCommand.Create(), DataTrainLanguagesCommand.Create(), DataTrainPerplexityCommand.Create(),
         DataBuildListCommand.Create(), DataBuildDecontaminationCommand.Create(), DataReviewLongCommand.Create(),
     };

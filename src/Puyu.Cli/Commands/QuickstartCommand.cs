@@ -15,7 +15,8 @@ internal static class QuickstartCommand
         };
         var corpus = new Option<string?>("--corpus")
         {
-            Description = "Folder of .xml, .txt, .md or .jsonl documents; the SDK's documentation by default.",
+            Description = "Folder of .xml, .txt, .md or .jsonl documents, or a recipe (puyu data recipe); the SDK's "
+                + "documentation by default.",
         };
         var minutes = new Option<double>("--minutes")
         {

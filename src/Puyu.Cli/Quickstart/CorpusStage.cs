@@ -1,42 +1,46 @@
-using System.Text;
-using System.Text.Json;
 using Puyu.Abstractions;
 using Puyu.Cli.Recipes;
 using Puyu.Data;
 
 namespace Puyu.Cli.Quickstart;
 
-/// <summary>Documents: extracted, cleaned, deduplicated, divided, and written as JSON Lines.</summary>
+/// <summary>The corpus: what the data engine left, divided into training and held-out.</summary>
 internal static class CorpusStage
 {
-    /// <summary>Builds the corpus and writes it. Takes seconds, so it is done again when a run resumes.</summary>
-    public static Corpus Run(QuickstartFolder folder, QuickstartOptions options, CancellationToken cancellation)
+    /// <summary>Divides and writes. Takes seconds, so it is done again when a run resumes.</summary>
+    /// <param name="run">What the data engine left.</param>
+    /// <param name="folder">Where everything is.</param>
+    /// <param name="seed">Seed of the draw.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InvalidDataException">There is nothing to train on, or nothing to evaluate on.</exception>
+    public static Corpus Divide(
+        DocumentRun run, QuickstartFolder folder, ulong seed, CancellationToken cancellation)
     {
-        CorpusOptions corpusOptions = new CorpusOptions { Folder = options.Corpus, Seed = options.Seed }.Validated();
-        Corpus corpus = CorpusBuilder.Build(corpusOptions, cancellation);
-        Directory.CreateDirectory(folder.Corpus);
-        Write(Path.Combine(folder.Corpus, "training.jsonl"), corpus.Training);
-        Write(Path.Combine(folder.Corpus, "held-out.jsonl"), corpus.HeldOut);
-        Write(Path.Combine(folder.Corpus, "held-out-namespace.jsonl"), corpus.HeldOutNamespace);
+        DivisionOptions options = new DivisionOptions { Seed = seed }.Validated();
+        Corpus corpus = Corpus.Divide(run.Documents, options, cancellation);
+        if (corpus.HeldOut.Count == 0)
+        {
+            throw new InvalidDataException(
+                $"0 of {run.Documents.Count} documents are held out but at least one is needed; give more documents");
+        }
 
-        LineageInput[] inputs =
-            [.. corpus.Sources.Select(source => LineageInput.Of("documents", source, folder.Corpus))];
+        Directory.CreateDirectory(folder.Corpus);
+        JsonLines.Write(Path.Combine(folder.Corpus, "training.jsonl"), corpus.Training);
+        JsonLines.Write(Path.Combine(folder.Corpus, "held-out.jsonl"), corpus.HeldOut);
+        JsonLines.Write(Path.Combine(folder.Corpus, "held-out-namespace.jsonl"), corpus.HeldOutNamespace);
+
+        LineageInput[] inputs = [LineageInput.Of("data", folder.Ledger, folder.Corpus)];
         Lineage lineage = Lineage.Of(folder.Corpus, "corpus", inputs, TimeProvider.System) with
         {
-            Recipe = RecipeFile.ToElement(corpusOptions),
-            Seed = options.Seed,
-            Facts = JsonSerializer.SerializeToElement(corpus.Funnel, RecipeFile.Json),
+            Recipe = RecipeFile.ToElement(options),
+            Seed = seed,
+            Facts = RecipeFile.ToElement(FactsOf(corpus)),
         };
         lineage.Write(folder.Corpus);
         return corpus;
     }
 
-    private static void Write(string path, IReadOnlyList<Document> documents) => AtomicFile.Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        foreach (Document document in documents)
-        {
-            writer.WriteLine(JsonSerializer.Serialize(new { id = document.Id, text = document.Text }));
-        }
-    });
+    /// <summary>How many documents are for what.</summary>
+    public static DivisionFacts FactsOf(Corpus corpus) => new(
+        corpus.Training.Count, corpus.HeldOut.Count, corpus.HeldOutNamespace.Count, corpus.SetAside);
 }

@@ -24,12 +24,6 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, int threads, Ca
     {
         using LocalLanguageModel pretrained = Load(baseFolder);
         using LocalLanguageModel fineTuned = Load(chatFolder);
-        if (corpus.HeldOut.Count == 0)
-        {
-            throw new InvalidDataException(
-                $"0 of {corpus.Funnel.Kept} documents are held out but at least one is needed; give more documents");
-        }
-
         return new EvaluationResults
         {
             HeldOut = Compression(pretrained, "random members", corpus.HeldOut)!,
@@ -54,7 +48,7 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, int threads, Ca
         BitsPerByteReport report = Terminal.Progress(
             $"bits per byte, {name}", texts.Length, progress => BitsPerByte.Evaluate(
                 model, texts, seed, new Terminal.Relay<int>(done => progress(done)), cancellation));
-        byte[] whole = Encoding.UTF8.GetBytes(string.Concat(texts));
+        byte[] whole = Encoding.UTF8.GetBytes(string.Join('\n', texts));
         return new CompressionFacts(
             texts.Length, report.Bytes, report.Tokens, report.BitsPerByte, Compressors.Gzip(whole),
             Compressors.Xz(whole));
@@ -73,8 +67,8 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, int threads, Ca
             return null;
         }
 
-        Dictionary<string, DocumentedMember> members = documents.ToDictionary(
-            document => document.Id, document => document.Member!);
+        Dictionary<string, DocumentedMember> members = documents.Select(DocumentedMember.Of)
+            .OfType<DocumentedMember>().DistinctBy(member => member.Id).ToDictionary(member => member.Id);
         MultipleChoiceQuestion[] questions =
             [.. headings.Select(heading => AsConversation(heading, members[heading.Id]))];
         MultipleChoiceReport document = Ask(pretrained, $"choices, {name}, pre-trained, headings", headings);
@@ -108,8 +102,8 @@ internal sealed class EvaluationStage(Corpus corpus, ulong seed, int threads, Ca
     {
         List<SampleAnswer> samples = [];
         var options = new SamplingOptions { Temperature = 0, MaxTokens = 80 };
-        IEnumerable<DocumentedMember?> members = documents.Select(document => document.Member);
-        foreach (DocumentedMember member in members.OfType<DocumentedMember>().Take(SampleCount))
+        IEnumerable<DocumentedMember> members = documents.Select(DocumentedMember.Of).OfType<DocumentedMember>();
+        foreach (DocumentedMember member in members.Take(SampleCount))
         {
             string question = MemberQuestions.Question(member);
             IAsyncEnumerable<string> pieces = model.GenerateAsync(ChatPrompt(question), options, cancellation);

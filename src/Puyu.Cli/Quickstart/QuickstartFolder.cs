@@ -7,7 +7,13 @@ internal sealed class QuickstartFolder(string root)
     /// <summary>Everything.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
-    /// <summary>Documents, one JSON object a line.</summary>
+    /// <summary>The run of the data engine, with its ledger.</summary>
+    public string Data => In("data");
+
+    /// <summary>The ledger of that run, which has its recipe and knows every document.</summary>
+    public string Ledger => In("data", "ledger.db");
+
+    /// <summary>The divided documents, one JSON object a line.</summary>
     public string Corpus => In("corpus");
 
     /// <summary>The trained tokenizer.</summary>

@@ -16,7 +16,9 @@ internal sealed record QuickstartOptions
     /// <summary>Folder of everything it makes.</summary>
     public required string Output { get; init; }
 
-    /// <summary>Folder of documents; null for the SDK's documentation.</summary>
+    /// <summary>
+    /// Folder of documents, or a recipe of the data engine that makes them; null for the SDK's documentation.
+    /// </summary>
     public string? Corpus { get; init; }
 
     /// <summary>Minutes of training, both runs together; the steps follow from the speed.</summary>

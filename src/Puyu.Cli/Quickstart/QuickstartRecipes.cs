@@ -9,13 +9,19 @@ using Puyu.Training.Schedules;
 
 namespace Puyu.Cli.Quickstart;
 
-/// <summary>The two training recipes of a quickstart, written to its folder and run as any other recipe.</summary>
+/// <summary>
+/// The recipes of a quickstart, written to its folder and run as any other recipe: that of its documents, which
+/// <see cref="DocumentStage"/> writes, and the two of training, made here.
+/// </summary>
 internal static class QuickstartRecipes
 {
-    /// <summary>File name of the first recipe.</summary>
+    /// <summary>File name of the recipe of the data engine.</summary>
+    public const string DocumentsName = "documents";
+
+    /// <summary>File name of the first recipe of training.</summary>
     public const string PretrainingName = "pretraining";
 
-    /// <summary>File name of the second recipe.</summary>
+    /// <summary>File name of the second recipe of training.</summary>
     public const string FineTuningName = "fine-tuning";
 
     /// <summary>Tokens of a row; most documents are shorter than 100.</summary>

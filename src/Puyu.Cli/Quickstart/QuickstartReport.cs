@@ -1,7 +1,7 @@
 using System.Globalization;
 using Puyu.Cli.Display;
 using Puyu.Cli.Reports;
-using Puyu.Data;
+using Puyu.Data.Audit;
 using Puyu.Evaluation;
 
 namespace Puyu.Cli.Quickstart;
@@ -39,25 +39,26 @@ internal sealed class QuickstartReport(QuickstartResults results)
 
     private void AddData()
     {
-        CorpusFunnel funnel = results.Funnel;
+        LedgerFunnel funnel = results.Documents.Funnel;
         _page.Heading("Data");
         _page.Figure(BarChart.Draw("documents", [
-            Bar("read", funnel.Read),
-            Bar("with text", funnel.WithText),
-            Bar("without exact duplicates", funnel.WithText - funnel.ExactDuplicates),
-            Bar("without near duplicates", funnel.Kept),
-            Bar("trained on", funnel.Training),
-            Bar("held out, random", funnel.HeldOut),
-            Bar("held out, namespace", funnel.HeldOutNamespace),
+            Bar("read", funnel.Documents),
+            .. funnel.Stages.Where(stage => stage.Removed > 0).Select(
+                stage => Bar($"behind {stage.Step}/{stage.Stage}", stage.Kept)),
+            Bar("trained on", results.Division.Training),
+            Bar("held out, random", results.Division.HeldOut),
+            Bar("held out, namespace", results.Division.HeldOutNamespace),
         ]));
         _page.Paragraph(Text($"""
-            {funnel.Files} files; {funnel.KeptBytes / 1e6:F1} MB of distinct text;
+            {results.Documents.Files} files; {funnel.KeptBytes / 1e6:F1} MB of distinct text;
+            {results.Division.SetAside} documents set aside because they resemble training; {funnel.Quarantined}
+            records that could not be read;
             {results.Tokenizer.TrainingTokens:N0} training tokens of a vocabulary of
             {results.Tokenizer.VocabSize:N0} that was learned in {results.Tokenizer.TrainingSeconds:F1} s
             ({results.Evaluation.HeldOut.BytesPerToken:F2} bytes a token on held-out text).
             """));
 
-        static (string Name, double Value, string Text) Bar(string name, int count) =>
+        static (string Name, double Value, string Text) Bar(string name, long count) =>
             (name, count, Text($"{count:N0}"));
     }
 

@@ -1,4 +1,3 @@
-using Puyu.Data;
 using Puyu.Evaluation;
 
 namespace Puyu.Cli.Quickstart;
@@ -10,7 +9,10 @@ internal sealed record QuickstartResults
     public required MachineFacts Machine { get; init; }
 
     /// <summary>What became of the documents.</summary>
-    public required CorpusFunnel Funnel { get; init; }
+    public required DocumentFacts Documents { get; init; }
+
+    /// <summary>How many of those that are left are for what.</summary>
+    public required DivisionFacts Division { get; init; }
 
     /// <summary>The tokenizer.</summary>
     public required TokenizerFacts Tokenizer { get; init; }

@@ -28,10 +28,14 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         using var backend = new CpuBackend(options.Threads);
         double peak = PeakFlops.Measure(options.Threads);
 
-        Corpus corpus = Stage("documents", () => CorpusStage.Run(_folder, options, cancellation));
+        DocumentRun documents = Stage("documents", () => new DocumentStage(_folder, options, cancellation).Run());
+        Corpus corpus = Stage("division", () =>
+            CorpusStage.Divide(documents, _folder, options.Seed, cancellation));
         Tokenizer tokenizer = Stage("tokenizer", () => TokenizerStage.Learn(_folder, corpus, options));
         long tokens = Stage("tokens", () => TokenizerStage.Encode(_folder, corpus, tokenizer, options));
-        Write($"  {corpus.Funnel.Kept:N0} distinct documents of {corpus.Funnel.WithText:N0}, {tokens:N0} tokens");
+        DivisionFacts division = CorpusStage.FactsOf(corpus);
+        Write($"  {documents.Facts.Describe()}");
+        Write($"  {division.Describe()}; {tokens:N0} tokens");
 
         StepCounts steps = Stage("measuring", () => StepCounts.Choose(_folder, tokenizer, backend, options, time));
         TrainRecipe first = QuickstartRecipes.Pretraining(_folder, tokenizer, steps.Pretraining, options);
@@ -57,14 +61,15 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         var results = new QuickstartResults
         {
             Machine = MachineFacts.Read(options.Threads, peak),
-            Funnel = corpus.Funnel,
+            Documents = documents.Facts,
+            Division = division,
             Tokenizer = new TokenizerFacts(tokenizer.VocabSize, TimeOf("tokenizer").TotalSeconds, tokens),
             Pretraining = RunFacts.Read(_folder.Base, pretrained.Parameters, peak),
             FineTuning = RunFacts.Read(_folder.Chat, fineTuned.Parameters, peak),
             Evaluation = evaluation,
             Quantization = quantization,
         };
-        WriteReport(results, chatModel);
+        WriteReport(results, chatModel, documents.Recipe);
         Summarize(results, chatModel);
         return 0;
     }
@@ -105,13 +110,18 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         return 130;
     }
 
-    private void WriteReport(QuickstartResults results, string chatModel)
+    private void WriteReport(QuickstartResults results, string chatModel, string documentRecipe)
     {
         AtomicFile.WriteText(_folder.Results, JsonSerializer.Serialize(results, RecipeFile.Json) + "\n");
-        string[] recipes = [QuickstartRecipes.PretrainingName, QuickstartRecipes.FineTuningName];
+        (string Name, string Path)[] recipes =
+        [
+            (QuickstartRecipes.DocumentsName, documentRecipe),
+            (QuickstartRecipes.PretrainingName, _folder.Recipe(QuickstartRecipes.PretrainingName)),
+            (QuickstartRecipes.FineTuningName, _folder.Recipe(QuickstartRecipes.FineTuningName)),
+        ];
         AtomicFile.WriteText(_folder.Report, new QuickstartReport(results).Write(
             _stages,
-            [.. recipes.Select(name => (name, File.ReadAllText(_folder.Recipe(name))))],
+            [.. recipes.Select(recipe => (recipe.Name, File.ReadAllText(recipe.Path)))],
             [.. Lineage.Walk(chatModel).Select(step => step.Describe())]));
         LineageInput[] inputs = [LineageInput.Of("model", chatModel, _folder.Report)];
         Lineage.Of(_folder.Report, "report", inputs, time).Write(_folder.Report);
@@ -140,6 +150,7 @@ internal sealed class QuickstartRun(QuickstartOptions options, TimeProvider time
         Write($"chat with it     puyu chat {chatModel}");
         Write($"or in 4 bits     puyu chat {_folder.Quantized}");
         Write($"where it's from  puyu lineage {chatModel}");
+        Write($"why a document   puyu data explain ID --out {_folder.Data}");
         Write($"repeat exactly   puyu quickstart --steps {results.Pretraining.Steps} --seed {options.Seed}");
     }
 

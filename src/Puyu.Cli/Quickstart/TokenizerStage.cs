@@ -95,7 +95,7 @@ internal static class TokenizerStage
         });
 
     /// <summary>What a document is asked in fine-tuning.</summary>
-    public static IEnumerable<QuestionAnswer> Pairs(Document document, ulong seed) => document.Member is { } member
-        ? MemberQuestions.Pairs(member, seed)
+    public static IEnumerable<QuestionAnswer> Pairs(Document document, ulong seed) =>
+        DocumentedMember.Of(document) is { } member ? MemberQuestions.Pairs(member, seed)
         : [new QuestionAnswer("Write a document.", document.Text)];
 }

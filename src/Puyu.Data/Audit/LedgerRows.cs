@@ -208,7 +208,8 @@ internal sealed class LedgerRows : IDisposable
 
     /// <summary>What no stage removed; without an output of documents, in no file.</summary>
     private IEnumerable<Place> Finished(string path) => _plan.Output is null
-        ? TokenizedPart.ReadCounts(path).Select(item => new Place(item.Number, 0, item.Fingerprint, Language: null, Excerpt: null))
+        ? TokenizedPart.ReadCounts(path).Select(
+            item => new Place(item.Number, 0, item.Fingerprint, Language: null, Excerpt: null))
         : PlaceFile.Read(path);
 
     /// <returns>Bytes of the document before.</returns>

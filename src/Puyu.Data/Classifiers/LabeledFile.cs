@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Puyu.Data.Formats;
 
 namespace Puyu.Data.Classifiers;
 
@@ -20,23 +20,21 @@ public static class LabeledFile
         ArgumentNullException.ThrowIfNull(options);
         options.Validated();
         var positive = options.Positive.ToHashSet(StringComparer.Ordinal);
-        string content = JsonLines.ReadText(path);
         IEnumerable<(string Text, string Label)> rows = Path.GetExtension(path).ToUpperInvariant() switch
         {
-            ".JSONL" => JsonRows(path, content, options),
-            ".CSV" => TableRows(path, Records(content), options),
-            ".TSV" => TableRows(path, content.Split('\n').Select(line => line.TrimEnd('\r').Split('\t')), options),
+            ".JSONL" => JsonRows(path, options),
+            ".CSV" => TableRows(path, isTabbed: false, options),
+            ".TSV" => TableRows(path, isTabbed: true, options),
             string other => throw new InvalidDataException(
                 $"{path} ends in {other} but labelled texts are read from .jsonl, .csv and .tsv"),
         };
         return [.. rows.Select(row => new LabeledText(row.Text, positive.Contains(row.Label)))];
     }
 
-    private static IEnumerable<(string Text, string Label)> JsonRows(
-        string path, string content, LabeledFileOptions options)
+    private static IEnumerable<(string Text, string Label)> JsonRows(string path, LabeledFileOptions options)
     {
         int line = 0;
-        foreach (string json in content.Split('\n'))
+        foreach (string json in JsonLines.ReadText(path).Split('\n'))
         {
             line++;
             if (string.IsNullOrWhiteSpace(json))
@@ -76,19 +74,14 @@ public static class LabeledFile
     }
 
     private static IEnumerable<(string Text, string Label)> TableRows(
-        string path, IEnumerable<string[]> records, LabeledFileOptions options)
+        string path, bool isTabbed, LabeledFileOptions options)
     {
         (int Text, int Label)? columns = Number(options.Text) is { } first && Number(options.Label) is { } second
             ? (first - 1, second - 1) : null;
         int record = 0;
-        foreach (string[] fields in records)
+        foreach (string[] fields in TableRecords.Of(path, isTabbed))
         {
             record++;
-            if (fields is [var only] && only.Length == 0)
-            {
-                continue;
-            }
-
             if (columns is not { } found)
             {
                 columns = (Column(path, fields, options.Text), Column(path, fields, options.Label));
@@ -115,58 +108,5 @@ public static class LabeledFile
         int column = Array.IndexOf(names, name);
         return column >= 0 ? column : throw new InvalidDataException(
             $"{path} lacks a column {name} (it has {string.Join(", ", names)})");
-    }
-
-    private static IEnumerable<string[]> Records(string content)
-    {
-        var fields = new List<string>();
-        var field = new StringBuilder();
-        bool isQuoted = false;
-        for (int i = 0; i < content.Length; i++)
-        {
-            char c = content[i];
-            if (isQuoted)
-            {
-                if (c != '"')
-                {
-                    field.Append(c);
-                }
-                else if (i + 1 < content.Length && content[i + 1] == '"')
-                {
-                    field.Append('"');
-                    i++;
-                }
-                else
-                {
-                    isQuoted = false;
-                }
-            }
-            else if (c == '"')
-            {
-                isQuoted = true;
-            }
-            else if (c == ',')
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else if (c == '\n')
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-                yield return [.. fields];
-                fields.Clear();
-            }
-            else if (c != '\r')
-            {
-                field.Append(c);
-            }
-        }
-
-        if (field.Length > 0 || fields.Count > 0)
-        {
-            fields.Add(field.ToString());
-            yield return [.. fields];
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Puyu.Data.Formats;
 
 namespace Puyu.Data.Decontamination;
 
@@ -25,15 +26,14 @@ internal static class EvaluationFile
     /// </exception>
     public static List<string> Read(string path)
     {
-        string text = ReadText(path);
         string name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
-            ".jsonl" or ".ndjson" => OfLines(path, text),
-            ".json" => OfDocument(path, text),
-            ".csv" => DelimitedText.Read(path, text, ','),
-            ".tsv" => DelimitedText.Read(path, text, '\t'),
-            ".txt" or ".md" => [.. text.Split("\n\n").Where(item => !string.IsNullOrWhiteSpace(item))],
+            ".jsonl" or ".ndjson" => OfLines(path, ReadText(path)),
+            ".json" => OfDocument(path, ReadText(path)),
+            ".csv" => OfTable(path, isTabbed: false),
+            ".tsv" => OfTable(path, isTabbed: true),
+            ".txt" or ".md" => [.. ReadText(path).Split("\n\n").Where(item => !string.IsNullOrWhiteSpace(item))],
             _ => throw new InvalidDataException(
                 $"{path} must end in .jsonl, .json, .csv, .tsv or .txt, or one of these with .gz, to be read"),
         };
@@ -49,6 +49,13 @@ internal static class EvaluationFile
         using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         return reader.ReadToEnd();
     }
+
+    /// <summary>Each record with its fields on lines of their own.</summary>
+    private static List<string> OfTable(string path, bool isTabbed) =>
+    [
+        .. TableRecords.Of(path, isTabbed).Select(fields => string.Join('\n', fields))
+            .Where(item => !string.IsNullOrWhiteSpace(item)),
+    ];
 
     private static List<string> OfLines(string path, string text)
     {

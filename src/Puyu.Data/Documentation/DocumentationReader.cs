@@ -1,117 +1,79 @@
+using System.Collections.Immutable;
 using System.Xml;
+using Puyu.Data.Formats;
+using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Documentation;
 
-/// <summary>Reads a .NET XML documentation file member by member.</summary>
-internal static class DocumentationReader
+/// <summary>Reads .NET XML documentation: a document a member, with what is said of it as text.</summary>
+/// <remarks>
+/// All members of a file begin at offset 0 and are told apart by their number. Where a file stops being XML the members
+/// before stay, and the rest is quarantined.
+/// </remarks>
+internal sealed class DocumentationReader(RecordOptions options) : FileReader(FormatName)
 {
-    private static readonly XmlReaderSettings _settings = new()
-    {
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-    };
+    /// <summary>As recipes call the format.</summary>
+    public const string FormatName = "dotnet-docs";
 
-    /// <summary>Reads the members that have a summary.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="membersRead">Number of members, with and without summary.</param>
-    /// <exception cref="InvalidDataException">
-    /// The file is not well-formed or not a documentation file; the message says where.
-    /// </exception>
-    public static List<DocumentedMember> Read(string path, out int membersRead)
+    /// <inheritdoc/>
+    protected override IEnumerable<Document> Read(
+        SourcePart part, ByteSource source, RecordPlaces places, Quarantine quarantine)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        using var xml = XmlReader.Create(stream, _settings);
-        var members = new List<DocumentedMember>();
-        membersRead = 0;
+        var documents = new List<Document>();
+        var buffer = new RecordBuffer(source, options.MaxRecordBytes);
+        byte[] bytes = buffer.ReadRest().ToArray();
+        if (buffer.IsTooLong)
+        {
+            quarantine.Add(part.File, 0, options.TooLong("file"));
+            return documents;
+        }
+
+        string? pack = ReferencePacks.PackOf(part.File);
         try
         {
-            xml.MoveToContent();
-            if (xml.LocalName != "doc")
+            using var xml = new DocumentationXml(new MemoryStream(bytes));
+            while (TryNext(xml, part.File, quarantine) is { } member)
             {
-                throw Malformed(path, xml, $"the root element is <{xml.LocalName}> but must be <doc>");
+                documents.Add(ToDocument(member, xml.Assembly, pack) with { Source = places.Next(0) });
             }
-
-            while (xml.Read())
-            {
-                if (xml is { NodeType: XmlNodeType.Element, LocalName: "member" })
-                {
-                    membersRead++;
-                    if (ReadMember(xml, path) is { } member)
-                    {
-                        members.Add(member);
-                    }
-                }
-            }
-
-            return members;
         }
         catch (XmlException problem)
         {
-            throw new InvalidDataException(
-                $"{path}({problem.LineNumber},{problem.LinePosition}): not well-formed XML: {problem.Message}",
-                problem);
+            (long offset, string reason) = source.Damage is { } damage
+                ? (source.DamageOffset, damage)
+                : (0, FormattableString.Invariant(
+                    $"({problem.LineNumber},{problem.LinePosition}): not well-formed XML: {problem.Message}"));
+            quarantine.Add(part.File, offset, reason);
         }
+        catch (InvalidDataException problem)
+        {
+            quarantine.Add(part.File, 0, problem.Message);
+        }
+
+        return documents;
     }
 
-    private static DocumentedMember? ReadMember(XmlReader xml, string path)
+    private static Document ToDocument(DocumentedMember member, string assembly, string? pack)
     {
-        string? id = xml.GetAttribute("name");
-        if (id is null || id.Length < 3 || id[1] != ':')
-        {
-            throw Malformed(path, xml, $"a member is named \"{id}\" but must be named like T:System.String");
-        }
+        Document document = member.ToDocument();
+        ImmutableSortedDictionary<string, string> metadata = document.Metadata;
+        metadata = assembly.Length > 0 ? metadata.Add("assembly", assembly) : metadata;
+        return document with { Metadata = pack is null ? metadata : metadata.Add("pack", pack) };
+    }
 
-        if (xml.IsEmptyElement)
+    /// <summary>The next member that has a name; null at the end.</summary>
+    private static DocumentedMember? TryNext(DocumentationXml xml, string file, Quarantine quarantine)
+    {
+        while (true)
         {
-            return null;
-        }
-
-        string summary = "";
-        string returns = "";
-        var parameters = new List<DocumentedParameter>();
-        int depth = xml.Depth;
-        while (xml.Read() && xml.Depth > depth)
-        {
-            if (xml.NodeType != XmlNodeType.Element)
+            try
             {
-                continue;
+                return xml.Next();
             }
-
-            switch (xml.LocalName)
+            catch (InvalidDataException problem)
             {
-                case "summary":
-                    summary = DocumentationText.Read(xml);
-                    break;
-                case "returns" or "value":
-                    returns = DocumentationText.Read(xml);
-                    break;
-                case "param":
-                    AddParameter(xml, parameters);
-                    break;
-                default:
-                    DocumentationText.Skip(xml);
-                    break;
+                quarantine.Add(file, 0, problem.Message);
             }
         }
-
-        return summary.Length == 0 ? null : new DocumentedMember(id, summary, parameters, returns);
-    }
-
-    private static void AddParameter(XmlReader xml, List<DocumentedParameter> parameters)
-    {
-        string name = xml.GetAttribute("name") ?? "";
-        string text = DocumentationText.Read(xml);
-        if (name.Length > 0 && text.Length > 0)
-        {
-            parameters.Add(new DocumentedParameter(name, text));
-        }
-    }
-
-    private static InvalidDataException Malformed(string path, XmlReader xml, string problem)
-    {
-        var position = (IXmlLineInfo)xml;
-        return new InvalidDataException($"{path}({position.LineNumber},{position.LinePosition}): {problem}");
     }
 }

@@ -1,15 +1,25 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Puyu.Data.Documentation;
 
 /// <summary>A member of an assembly with its documentation, as clean text.</summary>
+/// <remarks>
+/// As a document it is <see cref="Body"/>, and, once it has a heading, <see cref="Heading"/> before it: lines that
+/// <see cref="Of"/> reads again, so that whatever a pipeline does to the text is done to the member.
+/// </remarks>
 /// <param name="Id">Documentation ID, e.g. <c>M:System.String.Trim(System.Char)</c>.</param>
-/// <param name="Summary">What it is or does; not empty.</param>
+/// <param name="Summary">What it is or does, one line; empty if not said.</param>
 /// <param name="Parameters">The documented parameters, in order.</param>
 /// <param name="Returns">What it returns, or the value of a property; empty if not said.</param>
 public sealed record DocumentedMember(
     string Id, string Summary, IReadOnlyList<DocumentedParameter> Parameters, string Returns)
 {
+    private const string KindKey = "kind";
+    private const string HeadingKey = "heading";
+    private const string ParameterMark = "- ";
+    private const string ReturnsMark = "Returns: ";
+
     /// <summary>Kind of member, from the first letter of the ID.</summary>
     public MemberKind Kind => Id[0] switch
     {
@@ -48,12 +58,12 @@ public sealed record DocumentedMember(
             var body = new StringBuilder(Summary);
             foreach (DocumentedParameter parameter in Parameters)
             {
-                body.Append("\n- ").Append(parameter.Name).Append(": ").Append(parameter.Text);
+                body.Append('\n').Append(ParameterMark).Append(parameter.Name).Append(": ").Append(parameter.Text);
             }
 
             if (Returns.Length > 0)
             {
-                body.Append("\nReturns: ").Append(Returns);
+                body.Append('\n').Append(ReturnsMark).Append(Returns);
             }
 
             return body.ToString();
@@ -61,12 +71,55 @@ public sealed record DocumentedMember(
     }
 
     /// <summary>
-    /// First line of the document: kind and full name, with the line's end, e.g. <c>type System.String</c>.
+    /// First line of the text that a model reads: kind and full name, with the line's end, e.g.
+    /// <c>type System.String</c>.
     /// </summary>
-    public string Heading => $"{Kind.ToString().ToLowerInvariant()} {QualifiedName}\n";
+    public string Heading => $"{KindName} {QualifiedName}\n";
 
-    /// <summary>The document a model is trained on: the heading, then the body; the layout never varies.</summary>
-    public Document ToDocument() => new(Id, $"{Heading}{Body}\n") { Member = this };
+    private string KindName => Kind.ToString().ToLowerInvariant();
+
+    /// <summary>
+    /// The member as it is read: its body, or nothing if it has no summary, whatever else is said; as metadata
+    /// <c>kind</c>, <c>name</c> and <c>heading</c>.
+    /// </summary>
+    internal Document ToDocument()
+    {
+        ImmutableSortedDictionary<string, string>.Builder metadata = Document.NoMetadata.ToBuilder();
+        metadata.Add(KindKey, KindName);
+        metadata.Add("name", Name);
+        metadata.Add(HeadingKey, Heading.TrimEnd('\n'));
+        return new Document(Id, Summary.Length == 0 ? "" : Body) { Metadata = metadata.ToImmutable() };
+    }
+
+    /// <summary>The member that a document is about; null of any other document.</summary>
+    public static DocumentedMember? Of(Document document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        if (!MemberName.IsId(document.Id) || !document.Metadata.ContainsKey(KindKey)
+            || !document.Metadata.TryGetValue(HeadingKey, out string? heading))
+        {
+            return null;
+        }
+
+        string[] lines = document.Text.Split('\n');
+        int summary = lines[0] == heading && lines.Length > 1 ? 1 : 0;
+        var parameters = new List<DocumentedParameter>();
+        string returns = "";
+        foreach (string line in lines.AsSpan(summary + 1))
+        {
+            int colon = line.IndexOf(": ", StringComparison.Ordinal);
+            if (line.StartsWith(ReturnsMark, StringComparison.Ordinal))
+            {
+                returns = line[ReturnsMark.Length..];
+            }
+            else if (line.StartsWith(ParameterMark, StringComparison.Ordinal) && colon > 0)
+            {
+                parameters.Add(new DocumentedParameter(line[ParameterMark.Length..colon], line[(colon + 2)..]));
+            }
+        }
+
+        return new DocumentedMember(document.Id, lines[summary], parameters, returns);
+    }
 }
 
 /// <summary>A documented parameter.</summary>

@@ -9,6 +9,9 @@ namespace Puyu.Data.Documentation;
 /// </remarks>
 internal static class MemberName
 {
+    /// <summary>Whether a text is a documentation ID: a letter, a colon and a name.</summary>
+    public static bool IsId(string text) => text.Length >= 3 && text[1] == ':';
+
     public static bool IsConstructor(string id) =>
         id.Contains(".#ctor", StringComparison.Ordinal) || id.Contains(".#cctor", StringComparison.Ordinal);
 

@@ -29,7 +29,7 @@ public static class MemberQuestions
     {
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        DocumentedMember[] members = [.. documents.Select(document => document.Member).OfType<DocumentedMember>()];
+        DocumentedMember[] members = [.. documents.Select(DocumentedMember.Of).OfType<DocumentedMember>()];
         var random = new CounterRandom(seed);
         random.Shuffle(members.AsSpan());
         ILookup<MemberKind, DocumentedMember> byKind = members.ToLookup(member => member.Kind);

@@ -15,6 +15,17 @@ public static class ReferencePacks
     public static IReadOnlyList<string> Find() =>
         Roots().Select(FoldersBelow).FirstOrDefault(folders => folders.Count > 0) ?? [];
 
+    /// <summary>
+    /// Name of the pack that a file of documentation belongs to, by its path <c>packs/NAME/VERSION/…</c>; null of a
+    /// file elsewhere.
+    /// </summary>
+    internal static string? PackOf(string file)
+    {
+        string[] names = file.Split('/');
+        int packs = Array.LastIndexOf(names, "packs");
+        return packs >= 0 && packs + 3 < names.Length ? names[packs + 1] : null;
+    }
+
     /// <summary>Folders that hold reference documentation below one dotnet root, in ordinal order.</summary>
     /// <param name="dotnetRoot">The folder of the dotnet executable.</param>
     internal static IReadOnlyList<string> FoldersBelow(string dotnetRoot)

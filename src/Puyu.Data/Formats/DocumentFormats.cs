@@ -1,3 +1,4 @@
+using Puyu.Data.Documentation;
 using Puyu.Data.Pipeline;
 
 namespace Puyu.Data.Formats;
@@ -43,6 +44,10 @@ internal static class DocumentFormats
         new("tsv") { Reader = (options, context) => new CsvReader(true, Checked(context.Read<FieldOptions>(options))) },
         new("warc") { Reader = (options, context) => new WarcReader(Checked(context.Read<RecordOptions>(options))) },
         new("html") { Reader = (options, context) => new HtmlReader(Checked(context.Read<RecordOptions>(options))) },
+        new(DocumentationReader.FormatName)
+        {
+            Reader = (options, context) => new DocumentationReader(Checked(context.Read<RecordOptions>(options))),
+        },
         new("code") { Reader = (options, context) => new CodeReader(Checked(context.Read<RecordOptions>(options))) },
     ];
 
@@ -56,6 +61,7 @@ internal static class DocumentFormats
             ".TSV" => "tsv",
             ".WARC" or ".WET" or ".ARC" => "warc",
             ".HTML" or ".HTM" or ".XHTML" => "html",
+            ".XML" => DocumentationReader.FormatName,
             ".GIT" => "code",
             _ => null,
         };

@@ -1,6 +1,6 @@
 namespace Puyu.Data.Formats;
 
-/// <summary>Writes documents as JSON objects. Of a documented member, only id and text are kept.</summary>
+/// <summary>Writes documents as JSON objects.</summary>
 internal static class DocumentOutput
 {
     /// <summary>

@@ -31,6 +31,16 @@ public sealed class PipelineRun
     /// <summary>How many parts the sources are cut into.</summary>
     public int Parts => _plan.Parts.Count;
 
+    /// <summary>Full paths of the files, and folders that are read as one, in the order of the sources.</summary>
+    public IReadOnlyList<string> SourceFiles =>
+        [.. _plan.Parts.SelectMany(part => part.Pieces).Select(piece => piece.Path).Distinct()];
+
+    /// <summary>
+    /// The finished documents, in the order of the sources, one at a time; only of a run that is done.
+    /// </summary>
+    public IEnumerable<Document> Documents => _plan.Parts.SelectMany(
+        part => DocumentFile.Read(_plan.DocumentFile(_plan.Passes[^1], part)).Select(item => item.Document));
+
     /// <summary>Cuts the sources and finds out what there is to do. Reads the sources that are new here.</summary>
     /// <param name="recipe">What to do.</param>
     /// <param name="folder">Where to do it; made if it is not there.</param>

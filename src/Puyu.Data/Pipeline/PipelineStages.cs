@@ -11,6 +11,7 @@ internal static class PipelineStages
             context.Read<NoOptions>(options);
             return new SizeStage();
         }),
+        new("heading", (options, context) => new HeadingStage(context.Read<HeadingOptions>(options))),
         new("sample", (options, context) =>
         {
             context.Read<NoOptions>(options);

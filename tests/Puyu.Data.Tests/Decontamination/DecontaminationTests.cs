@@ -95,7 +95,7 @@ public class DecontaminationTests
 
     [Theory]
     [InlineData("bad.jsonl", "{\"q\": 1}\n{\"q\": \n", "bad.jsonl(2): not JSON")]
-    [InlineData("bad.csv", "a,\"b\nc", "a field begins with a quote but does not end with one")]
+    [InlineData("bad.csv", "a,\"b\nc", "bad.csv@0: a quoted field is not closed")]
     [InlineData("bad.xml", "<a/>", "must end in .jsonl")]
     public void Build_NamesWhatIsWrong(string name, string content, string expected)
     {

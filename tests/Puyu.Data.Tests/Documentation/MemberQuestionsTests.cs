@@ -23,7 +23,7 @@ public class MemberQuestionsTests
         Assert.Equal(45, questions.Select(question => question.Id).Distinct().Count());
         Assert.All(questions, question =>
         {
-            DocumentedMember member = _documents.Single(document => document.Id == question.Id).Member!;
+            DocumentedMember member = DocumentedMember.Of(_documents.Single(document => document.Id == question.Id))!;
             Assert.Equal(member.Heading, question.Prompt);
             Assert.Equal(member.Summary, question.Choices[question.Answer]);
             Assert.Equal(4, question.Choices.Distinct().Count());

@@ -21,6 +21,7 @@ public sealed class DocumentFormatsTests : IDisposable
     [InlineData("x.tsv", "tsv")]
     [InlineData("x.csv.gz", "csv")]
     [InlineData("x.htm", "html")]
+    [InlineData("x.xml", "dotnet-docs")]
     [InlineData("project.git", "code")]
     [InlineData("x.gz", null)]
     [InlineData("jsonl", null)]

@@ -1,5 +1,6 @@
 using System.Text;
 using Puyu.Abstractions;
+using Puyu.Data.Documentation;
 using Puyu.Data.Formats;
 using Puyu.Data.Pipeline;
 
@@ -23,6 +24,7 @@ public sealed class ReaderFuzzTests : IDisposable
         { "warc.gz", 0.5 },
         { "arc", 0.5 },
         { "html", 0.9 },
+        { "dotnet-docs", 0.2 },
         { "html.gz", 0 },
     };
 
@@ -73,6 +75,7 @@ public sealed class ReaderFuzzTests : IDisposable
         "csv" => new CsvReader(isTabbed: false, new FieldOptions()),
         "tsv" => new CsvReader(isTabbed: true, new FieldOptions()),
         "html" => new HtmlReader(new RecordOptions()),
+        "dotnet-docs" => new DocumentationReader(new RecordOptions()),
         _ => new WarcReader(new RecordOptions()),
     };
 
@@ -110,6 +113,9 @@ public sealed class ReaderFuzzTests : IDisposable
             case "arc":
                 return [.. texts.SelectMany((text, i) => Utf8(
                     $"http://x/{i} 1.2.3.4 20140216050221 text/plain {Utf8(text).Length}\n{text}\n"))];
+            case "dotnet-docs":
+                return Utf8("<doc>" + string.Concat(texts.Select(
+                    (text, i) => $"<member name=\"T:A{i}\"><summary>{text}</summary></member>\n")) + "</doc>");
             case "html.gz":
                 return Archives.Gzip(string.Concat(texts));
             default:

@@ -15,6 +15,20 @@ public class PipelineStagesTests
     }
 
     [Fact]
+    public void Heading_PutsMetadataBeforeTheText_AndMovesSpans()
+    {
+        var stage = new HeadingStage(new HeadingOptions());
+        var plain = new Document("id", "one two") { Spans = [new TextSpan(4, 3, "word")] };
+        Document titled = plain with { Metadata = Document.NoMetadata.Add("title", "Of numbers") };
+
+        Document headed = stage.Apply(titled, []).Document;
+
+        Assert.Equal("Of numbers\none two", headed.Text);
+        Assert.Equal("two", headed.Text.Substring(headed.Spans[0].Start, headed.Spans[0].Length));
+        Assert.Same(plain, stage.Apply(plain, []).Document);
+    }
+
+    [Fact]
     public void Sample_DrawsEvenly_AndAnewForAnotherSeed()
     {
         float[] first = Draw(seed: 1);
