@@ -113,7 +113,7 @@ public static class PipelineBench
         List<object> safe = [new { stage = "pii" }];
         List<object> quality = [];
         AddClassifier(safe, input.Toxic, "toxicity", higherIsBetter: false, folder);
-        AddClassifier(quality, input.Spam, "advertising", higherIsBetter: false, folder);
+        AddClassifier(quality, input.Advertising, "advertising", higherIsBetter: false, folder);
         AddClassifier(quality, Disfluency.Make(input.Fluent, seed: 1), "fluency", higherIsBetter: true, folder);
         return JsonSerializer.Serialize(new
         {
@@ -131,7 +131,12 @@ public static class PipelineBench
                     stages = new object[]
                     {
                         new { stage = "gopher-repetition" }, new { stage = "gopher-quality" },
-                        new { stage = "c4", requiresLineEnds = false }, new { stage = "fineweb" },
+                        new
+                        {
+                            stage = "c4", requiresLineEnds = false, lineEnds = "allScripts",
+                            max = new Dictionary<string, float?> { ["curly-brackets"] = null },
+                        },
+                        new { stage = "fineweb" },
                     },
                 },
                 new

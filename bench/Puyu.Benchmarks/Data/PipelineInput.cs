@@ -12,7 +12,7 @@ namespace Puyu.Benchmarks.Data;
 /// </summary>
 /// <remarks>
 /// Paragraphs are members of the documentation of the reference packs and, of the test data, books and Wikipedia;
-/// lines in between are of the collections of spam and hatred there. A document has 4 to 60 paragraphs of one kind of
+/// lines in between are of the collections of spam and hatred there. A document has 3 to 40 paragraphs of one kind of
 /// text, short ones more often than long ones.
 /// </remarks>
 internal sealed class PipelineInput
@@ -23,8 +23,8 @@ internal sealed class PipelineInput
 
     private const ulong Seed = 4;
     private const int DocumentationCharacters = 16_000_000;
-    private const int FewestParagraphs = 4;
-    private const int MostParagraphs = 60;
+    private const int FewestParagraphs = 3;
+    private const int MostParagraphs = 40;
     private const int Remembered = 2000;
 
     private static readonly string[] _books =
@@ -48,17 +48,17 @@ internal sealed class PipelineInput
             [.. _chinese.SelectMany(name => Paragraphs(name, "\n", 40))],
         ];
         _kinds = [.. _kinds.Where(kind => kind.Length > 0)];
-        Spam = Labeled("sms_spam.tsv", new LabeledFileOptions { Text = "2", Label = "1", Positive = ["spam"] });
+        Advertising = Labeled("sms_spam.tsv", new LabeledFileOptions { Text = "2", Label = "1", Positive = ["spam"] });
         Toxic = Labeled(
             "davidson_labeled.csv", new LabeledFileOptions { Text = "tweet", Label = "class", Positive = ["0", "1"] });
-        _spam = [.. Spam.Where(text => text.IsPositive).Select(text => text.Text)];
+        _spam = [.. Advertising.Where(text => text.IsPositive).Select(text => text.Text)];
         _toxic = [.. Toxic.Where(text => text.IsPositive).Select(text => text.Text)];
     }
 
-    /// <summary>Messages, advertising or not.</summary>
-    public IReadOnlyList<LabeledText> Spam { get; }
+    /// <summary>Messages, advertising or not, and paragraphs.</summary>
+    public IReadOnlyList<LabeledText> Advertising { get; }
 
-    /// <summary>Messages, offensive or not.</summary>
+    /// <summary>Messages, offensive or not, and paragraphs.</summary>
     public IReadOnlyList<LabeledText> Toxic { get; }
 
     /// <summary>Paragraphs as they are, to learn fluency from.</summary>
@@ -158,9 +158,11 @@ internal sealed class PipelineInput
     private static string Flat(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    private static IReadOnlyList<LabeledText> Labeled(string file, LabeledFileOptions options)
+    private IReadOnlyList<LabeledText> Labeled(string file, LabeledFileOptions options)
     {
         string path = TestData.File("safety", file);
-        return File.Exists(path) ? LabeledFile.Read(path, options) : [];
+        return File.Exists(path)
+            ? [.. LabeledFile.Read(path, options), .. Fluent.Select(text => new LabeledText(text, IsPositive: false))]
+            : [];
     }
 }
