@@ -12,18 +12,17 @@ internal sealed class VerdictWriter(Stream stream)
     private readonly RecordWriter _writer = new(stream, VerdictFile.Magic);
 
     /// <summary>What stages over single documents did.</summary>
-    /// <param name="number">Of the document in its part.</param>
-    /// <param name="chain">As it is after the document.</param>
+    /// <param name="result">What became of the document.</param>
     /// <param name="bytes">Of the text that is left.</param>
-    public void Write(int number, StageChain chain, int bytes)
+    public void Write(in ChainResult result, int bytes)
     {
-        _writer.Number(number);
+        _writer.Number(result.Number);
         _writer.Number(bytes);
-        _writer.Number(chain.RemovedBy + 1 ?? 0);
-        _writer.Number(chain.Measure);
-        _writer.TextOrNull(chain.RemovedBy is null ? null : chain.Note);
-        _writer.Number(chain.Changes);
-        _writer.Blob(MemoryMarshal.AsBytes(chain.Values));
+        _writer.Number(result.RemovedBy + 1 ?? 0);
+        _writer.Number(result.Measure);
+        _writer.TextOrNull(result.Note);
+        _writer.Number(result.Changes);
+        _writer.Blob(MemoryMarshal.AsBytes(result.Values.Span));
         _writer.End();
     }
 

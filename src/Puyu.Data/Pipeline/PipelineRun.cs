@@ -41,7 +41,7 @@ public sealed class PipelineRun
     }
 
     /// <summary>Does everything that is missing.</summary>
-    /// <param name="threads">Parts at work at once; positive. Does not change the result.</param>
+    /// <param name="threads">Threads at work at once; positive. Does not change the result.</param>
     /// <param name="progress">Told of every part; null for nobody.</param>
     /// <param name="cancellationToken">Stops the work; a later run goes on.</param>
     /// <returns>Files made; 0 if everything was there.</returns>
@@ -67,7 +67,7 @@ public sealed class PipelineRun
     /// <param name="tasks">How many tasks there are; positive.</param>
     /// <param name="rank">Which this is, in [0, tasks).</param>
     /// <param name="phase">Index of the phase; null for the first that is not done.</param>
-    /// <param name="threads">Parts at work at once; positive.</param>
+    /// <param name="threads">Threads at work at once; positive.</param>
     /// <param name="progress">Told of every part; null for nobody.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="IOException">A whole run is at work in the folder, or the disk is full.</exception>
@@ -127,8 +127,12 @@ public sealed class PipelineRun
         switch (phase.Kind)
         {
             case PhaseKind.Parts:
-                var worker = new PartWorker(_plan, counter, cancellationToken);
-                ForEach(parts, threads, part => worker.Work(phase, part), cancellationToken);
+                using (var budget = new ThreadBudget(threads))
+                {
+                    var worker = new PartWorker(_plan, budget, counter, cancellationToken);
+                    ForEach(parts, budget, part => worker.Work(phase, part), cancellationToken);
+                }
+
                 break;
             case PhaseKind.Decision when !IsDone(phase):
                 Decide(phase.Corpus!, cancellationToken);
@@ -174,12 +178,18 @@ public sealed class PipelineRun
     }
 
     private static void ForEach(
-        IReadOnlyList<PlannedPart> parts, int threads, Action<PlannedPart> work, CancellationToken cancellationToken)
+        IReadOnlyList<PlannedPart> parts, ThreadBudget threads, Action<PlannedPart> work,
+        CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = threads.Threads,
+            CancellationToken = cancellationToken,
+        };
         try
         {
-            Parallel.ForEach(Partitioner.Create(parts, EnumerablePartitionerOptions.NoBuffering), options, work);
+            Parallel.ForEach(Partitioner.Create(parts, EnumerablePartitionerOptions.NoBuffering), options,
+                part => threads.Hold(() => work(part), cancellationToken));
         }
         catch (AggregateException problems)
         {
