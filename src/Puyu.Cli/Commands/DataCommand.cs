@@ -8,7 +8,7 @@ internal static class DataCommand
     public static Command Create() => new(
         "data", "Make training data by a recipe, ask the ledger why a document is in it, and make what filters need.")
     {
-        DataRunCommand.Create(), DataExplainCommand.Create(), DataWhatIfCommand.Create(),
+        DataRunCommand.Create(), DataExplainCommand.Create(), DataWhatIfCommand.Create(), DataFitCommand.Create(),
         DataTrainFilterCommand.Create(), DataTrainLanguagesCommand.Create(), DataTrainPerplexityCommand.Create(),
         DataBuildListCommand.Create(), DataBuildDecontaminationCommand.Create(), DataReviewLongCommand.Create(),
     };

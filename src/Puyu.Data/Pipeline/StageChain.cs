@@ -28,8 +28,13 @@ internal sealed class StageChain
             RecipeStage stage = _stages[i];
             Span<float> values = measured.AsSpan(count, stage.Measures.Count);
             values.Fill(float.NaN);
-            StageResult result = Apply(stage, document, values);
             count += values.Length;
+            if (!stage.Scope.Has(document))
+            {
+                continue;
+            }
+
+            StageResult result = Apply(stage, document, values);
             int broken = FirstBroken(stage.Measures, values);
             if (broken >= 0)
             {
