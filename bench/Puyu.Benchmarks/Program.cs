@@ -1,3 +1,4 @@
+using System.Globalization;
 using Puyu.Benchmarks;
 using Puyu.Benchmarks.Data;
 using Puyu.Benchmarks.Inference;
@@ -6,6 +7,12 @@ using Puyu.Benchmarks.Tokenizers;
 using Puyu.Benchmarks.Training;
 
 // dotnet run -c Release --project bench/Puyu.Benchmarks -- matmul …      (no name: the list)
+// data-pipeline takes --megabytes 10,100,1000.
+int option = Array.IndexOf(args, "--megabytes");
+int[] megabytes = option < 0 || option + 1 == args.Length
+    ? [10, 30, 100, 300, 1000]
+    : [.. args[option + 1].Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+string[] names = option < 0 ? args : [.. args[..option], .. args[Math.Min(option + 2, args.Length)..]];
 var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordinal)
 {
     ["matmul"] = MatMulBench.Run,
@@ -22,6 +29,7 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["data-minhash"] = MinHashBench.Run,
     ["data-deduplication"] = DeduplicationBench.Run,
     ["data-substring"] = SubstringBench.Run,
+    ["data-pipeline"] = output => PipelineBench.Run(output, megabytes),
     ["data-pipeline-files"] = PipelineFilesBench.Run,
     ["tokenizers"] = TokenizerBench.Run,
     ["data-filters"] = FiltersBench.Run,
@@ -30,13 +38,13 @@ var benchmarks = new Dictionary<string, Action<TextWriter>>(StringComparer.Ordin
     ["filter-models"] = FilterModelsBench.Run,
 };
 
-if (args.Length == 0 || args.Any(name => !benchmarks.ContainsKey(name)))
+if (names.Length == 0 || names.Any(name => !benchmarks.ContainsKey(name)))
 {
     Console.Error.WriteLine($"usage: name one or more of {string.Join(", ", benchmarks.Keys)}");
     return 2;
 }
 
-foreach (string name in args)
+foreach (string name in names)
 {
     ResultFile.Write(name, benchmarks[name]);
 }

@@ -9,7 +9,7 @@ internal static class DataCommand
         "data", "Make training data by a recipe, ask the ledger why a document is in it, and make what filters need.")
     {
         DataRecipeCommand.Create(), DataRunCommand.Create(), DataStatsCommand.Create(), DataExplainCommand.Create(),
-        DataWhatIfCommand.Create(), DataDuplicatesCommand.Create(),
+        DataWhatIfCommand.Create(), DataFitCommand.Create(), DataDuplicatesCommand.Create(),
         DataTrainFilterCommand.Create(), DataTrainLanguagesCommand.Create(), DataTrainPerplexityCommand.Create(),
         DataBuildListCommand.Create(), DataBuildDecontaminationCommand.Create(), DataReviewLongCommand.Create(),
     };

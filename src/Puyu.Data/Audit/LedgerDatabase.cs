@@ -138,15 +138,7 @@ public sealed partial class LedgerDatabase : IDisposable
     {
         ArgumentNullException.ThrowIfNull(change);
         List<WhatIfMeasure> measures = MeasuresOf(stage);
-        int asked = measures.FindIndex(candidate => candidate.Measure.Name == measure);
-        if (asked < 0)
-        {
-            throw new ArgumentException(measures.Count == 0
-                ? $"stage {stage} measures nothing"
-                : $"measure is '{measure}' but must be one of "
-                    + string.Join(", ", measures.Select(candidate => candidate.Measure.Name)));
-        }
-
+        int asked = IndexOf(measures, stage, measure);
         Measure[] present = [.. measures.Select(candidate => candidate.Measure)];
         Measure[] tried = [.. present];
         tried[asked] = change(present[asked]);
@@ -163,8 +155,45 @@ public sealed partial class LedgerDatabase : IDisposable
         return counter.Result(present[asked], tried[asked]);
     }
 
+    /// <summary>What was measured on each document that came to a stage, in the order of the sources.</summary>
+    /// <param name="stage">Name of the stage, or step/stage where several have that name.</param>
+    /// <param name="measure">Name of the measure.</param>
+    /// <param name="asked">The measure with the bounds of the run, and the pass of the stage.</param>
+    /// <exception cref="ArgumentException">There is no such measure, or several stages have it.</exception>
+    internal IEnumerable<MeasuredDocument> ValuesOf(string stage, string measure, out (Measure Measure, long Pass) asked)
+    {
+        List<WhatIfMeasure> measures = MeasuresOf(stage);
+        WhatIfMeasure found = measures[IndexOf(measures, stage, measure)];
+        asked = (found.Measure, found.Pass);
+        return ValuesOf(found);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _ledger.Dispose();
+
+    private IEnumerable<MeasuredDocument> ValuesOf(WhatIfMeasure measure)
+    {
+        using SqliteCommand command = Command("""
+            SELECT v.document, d.name, f.path, v."values"
+            FROM measurements v JOIN documents d ON d.id = v.document JOIN files f ON f.id = d.file
+            WHERE v.pass = $a AND length(v."values") > $b ORDER BY v.document
+            """, ("$a", measure.Pass), ("$b", measure.Position * sizeof(float)));
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            float value = BitConverter.ToSingle((byte[])row.GetValue(3), measure.Position * sizeof(float));
+            yield return new MeasuredDocument(row.GetInt64(0), row.GetString(1), row.GetString(2), value);
+        }
+    }
+
+    private static int IndexOf(List<WhatIfMeasure> measures, string stage, string measure)
+    {
+        int asked = measures.FindIndex(candidate => candidate.Measure.Name == measure);
+        return asked >= 0 ? asked : throw new ArgumentException(measures.Count == 0
+            ? $"stage {stage} measures nothing"
+            : $"measure is '{measure}' but must be one of "
+                + string.Join(", ", measures.Select(candidate => candidate.Measure.Name)));
+    }
 
     private List<WhatIfMeasure> MeasuresOf(string stage)
     {
@@ -172,10 +201,10 @@ public sealed partial class LedgerDatabase : IDisposable
             "SELECT id, step, stage FROM stages ORDER BY id",
             row => (row.GetInt64(0), row.GetString(1), row.GetString(2)));
         List<(long Id, string Step, string Stage)> asked =
-            stages.FindAll(row => row.Stage == stage || $"{row.Step}/{row.Stage}" == stage);
+            stages.FindAll(row => row.Stage == stage || NameOf(row) == stage);
         if (asked.Count != 1)
         {
-            IEnumerable<string> names = (asked.Count == 0 ? stages : asked).Select(row => $"{row.Step}/{row.Stage}");
+            IEnumerable<string> names = (asked.Count == 0 ? stages : asked).Select(NameOf);
             throw new ArgumentException($"stage is '{stage}' but must be one of {string.Join(", ", names)}");
         }
 
@@ -185,6 +214,15 @@ public sealed partial class LedgerDatabase : IDisposable
             """, row => new WhatIfMeasure(
                 new Measure(row.GetString(0), Bound(row, 1), Bound(row, 2)), row.GetInt32(3), row.GetInt64(4)),
             ("$a", asked[0].Id));
+
+        // A stage may stand in a step more than once, as with bounds for each domain.
+        string NameOf((long Id, string Step, string Stage) row)
+        {
+            int number = stages.Count(other => other.Id <= row.Id && (other.Step, other.Stage) == (row.Step, row.Stage));
+            return number == 1
+                ? $"{row.Step}/{row.Stage}"
+                : string.Create(CultureInfo.InvariantCulture, $"{row.Step}/{row.Stage}#{number}");
+        }
     }
 
     private List<LedgerDocument> OfSource(DocumentSource source) => Documents(

@@ -57,6 +57,13 @@ public sealed record LedgerDecision(
 /// <param name="Value">The value; NaN if there was nothing to measure.</param>
 public sealed record LedgerValue(string Step, string Stage, Measure Measure, float Value);
 
+/// <summary>One value that was measured on a document.</summary>
+/// <param name="Number">Of the document in the ledger, from 1.</param>
+/// <param name="Id">As its source names it.</param>
+/// <param name="File">Where it was read.</param>
+/// <param name="Value">The value; NaN if there was nothing to measure.</param>
+internal readonly record struct MeasuredDocument(long Number, string Id, string File, float Value);
+
 /// <summary>How many documents went how far.</summary>
 /// <param name="Documents">Read.</param>
 /// <param name="Bytes">Of their texts in UTF-8.</param>

@@ -13,20 +13,19 @@ internal sealed class VerdictWriter(Stream stream)
     private readonly LeastKeys<(int Stage, int Measure, string Rule), bool> _samples = new(SampleRows.OfRule);
 
     /// <summary>What stages over single documents did.</summary>
-    /// <param name="number">Of the document in its part.</param>
-    /// <param name="chain">As it is after the document.</param>
+    /// <param name="result">What became of the document.</param>
     /// <param name="bytes">Of the text that is left.</param>
-    public void Write(int number, StageChain chain, int bytes)
+    public void Write(in ChainResult result, int bytes)
     {
-        _writer.Number(number);
+        _writer.Number(result.Number);
         _writer.Number(bytes);
-        _writer.Number(chain.RemovedBy + 1 ?? 0);
-        _writer.Number(chain.Measure);
-        _writer.TextOrNull(chain.RemovedBy is null ? null : chain.Note);
-        _writer.Number(chain.Changes);
-        _writer.Blob(MemoryMarshal.AsBytes(chain.Values));
-        _writer.TextOrNull(chain is { RemovedBy: { } stage, Removed: { } removed }
-            ? Sample((stage, chain.Measure, ""), removed) : null);
+        _writer.Number(result.RemovedBy + 1 ?? 0);
+        _writer.Number(result.Measure);
+        _writer.TextOrNull(result.Note);
+        _writer.Number(result.Changes);
+        _writer.Blob(MemoryMarshal.AsBytes(result.Values.Span));
+        _writer.TextOrNull(result is { RemovedBy: { } stage, Removed: { } removed }
+            ? Sample((stage, result.Measure, ""), removed) : null);
         _writer.End();
     }
 

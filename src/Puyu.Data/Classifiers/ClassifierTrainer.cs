@@ -180,5 +180,7 @@ public static class ClassifierTrainer
         public List<int> Features => features;
 
         public void Add(int bucket) => features.Add(bucket);
+
+        public void Add(int first, int second, int third, int fourth) => features.AddRange([first, second, third, fourth]);
     }
 }

@@ -18,6 +18,14 @@ internal static class HashedFeatures
 
     private static readonly char[] _normalized = Normalize();
 
+    /// <summary>Whether each normalized character is part of a word. Ideographs are no words.</summary>
+    private static readonly bool[] _isWord =
+    [
+        .. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Select(c => c < 128
+            ? char.IsAsciiLetterOrDigit(c) || c == '\''
+            : char.IsLetter(c) && c is not (>= '\u3040' and <= '\u9FFF')),
+    ];
+
     /// <summary>As features see a character: a blank, 0, or in lower case.</summary>
     public static char Normalize(char c) => _normalized[c];
 
@@ -26,12 +34,13 @@ internal static class HashedFeatures
         where TSink : struct, IFeatureSink, allows ref struct
     {
         int shift = 64 - options.BucketBits;
-        int least = options.MinCharacters;
-        int most = options.MaxCharacters;
-        var words = new WordState(options);
+        bool isOneToFour = options is { MinCharacters: 1, MaxCharacters: 4 };
+        ulong word = WordSeed;
+        ulong previous = 0;
         ulong window = ' ';
         int filled = 1;
         char[] normalized = _normalized;
+        bool[] isWord = _isWord;
         foreach (char raw in text)
         {
             char c = normalized[raw];
@@ -41,16 +50,71 @@ internal static class HashedFeatures
             }
 
             window = (window << 16) | c;
-            filled = Math.Min(filled + 1, 4);
-            for (int n = least; n <= most && n <= filled; n++)
+            filled++;
+            if (isOneToFour && filled >= 4)
             {
-                sink.Add(Bucket(window & (ulong.MaxValue >> (64 - (16 * n))), shift));
+                AddOneToFour(window, shift, ref sink);
+            }
+            else
+            {
+                AddCharacters(window, Math.Min(filled, 4), options, ref sink);
             }
 
-            words.Add(c, shift, ref sink);
+            if (isWord[c])
+            {
+                word = (word ^ c) * WordPrime;
+            }
+            else if (word != WordSeed)
+            {
+                AddWord(word, previous, options, ref sink);
+                (previous, word) = (word, WordSeed);
+            }
         }
 
-        words.Add(' ', shift, ref sink);
+        if (word != WordSeed)
+        {
+            AddWord(word, previous, options, ref sink);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddOneToFour<TSink>(ulong window, int shift, ref TSink sink)
+        where TSink : struct, IFeatureSink, allows ref struct
+    {
+        sink.Add(
+            Bucket(window & 0xFFFF, shift), Bucket(window & 0xFFFF_FFFF, shift),
+            Bucket(window & 0xFFFF_FFFF_FFFF, shift), Bucket(window, shift));
+    }
+
+    private static void AddCharacters<TSink>(ulong window, int filled, FeatureOptions options, ref TSink sink)
+        where TSink : struct, IFeatureSink, allows ref struct
+    {
+        for (int n = options.MinCharacters; n <= options.MaxCharacters && n <= filled; n++)
+        {
+            sink.Add(Bucket(window & (ulong.MaxValue >> (64 - (16 * n))), 64 - options.BucketBits));
+        }
+    }
+
+    /// <summary>Adds a word, and the pair with the one before it.</summary>
+    /// <param name="word">Its hash.</param>
+    /// <param name="previous">That of the word before; 0 for none.</param>
+    /// <param name="options">Which sequences count.</param>
+    /// <param name="sink">Takes them.</param>
+    private static void AddWord<TSink>(ulong word, ulong previous, FeatureOptions options, ref TSink sink)
+        where TSink : struct, IFeatureSink, allows ref struct
+    {
+        if (options.MaxWords == 0)
+        {
+            return;
+        }
+
+        // The length of the sequence is part of the key; bit 63 sets words apart from characters below U+8000.
+        int shift = 64 - options.BucketBits;
+        sink.Add(Bucket(Hashing.Mix(word), shift));
+        if (options.MaxWords > 1 && previous != 0)
+        {
+            sink.Add(Bucket(Hashing.Mix((previous * Golden) ^ word), shift));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,40 +136,5 @@ internal static class HashedFeatures
         }
 
         return table;
-    }
-
-    /// <summary>Words so far: the hash of the one at work and of the one before. Ideographs are no words.</summary>
-    private struct WordState(FeatureOptions options)
-    {
-        private ulong _word = WordSeed;
-        private ulong _previous;
-
-        public void Add<TSink>(char c, int shift, ref TSink sink)
-            where TSink : struct, IFeatureSink, allows ref struct
-        {
-            bool isWord = c < 128
-                ? char.IsAsciiLetterOrDigit(c) || c == '\''
-                : char.IsLetter(c) && c is not (>= '\u3040' and <= '\u9FFF');
-            if (isWord)
-            {
-                _word = (_word ^ c) * WordPrime;
-                return;
-            }
-
-            if (_word == WordSeed || options.MaxWords == 0)
-            {
-                return;
-            }
-
-            // The length of the sequence is part of the key; bit 63 sets words apart from characters below U+8000.
-            sink.Add(Bucket(Hashing.Mix(_word), shift));
-            if (options.MaxWords > 1 && _previous != 0)
-            {
-                sink.Add(Bucket(Hashing.Mix((_previous * Golden) ^ _word), shift));
-            }
-
-            _previous = _word;
-            _word = WordSeed;
-        }
     }
 }

@@ -170,5 +170,11 @@ public sealed class LinearClassifier
             Total += _weights[bucket];
             Count++;
         }
+
+        public void Add(int first, int second, int third, int fourth)
+        {
+            Total += _weights[first] + _weights[second] + _weights[third] + _weights[fourth];
+            Count += 4;
+        }
     }
 }

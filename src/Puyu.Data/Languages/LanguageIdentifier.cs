@@ -223,7 +223,8 @@ public sealed class LanguageIdentifier
     {
         public const int Lanes = 16;
 
-        private const int MostBetweenCarries = ushort.MaxValue / byte.MaxValue;
+        private const int MostAtOnce = 4;
+        private const int MostBetweenCarries = (ushort.MaxValue / byte.MaxValue) - MostAtOnce;
 
         private readonly ReadOnlySpan<byte> _gains;
         private readonly Span<ushort> _partial;
@@ -248,14 +249,38 @@ public sealed class LanguageIdentifier
             ref ushort partial = ref MemoryMarshal.GetReference(_partial);
             for (int i = 0; i < _partial.Length; i += Lanes)
             {
-                (Vector128<ushort> low, Vector128<ushort> high) =
-                    Vector128.Widen(Vector128.LoadUnsafe(ref gains, (nuint)i));
-                (Vector128.LoadUnsafe(ref partial, (nuint)i) + low).StoreUnsafe(ref partial, (nuint)i);
-                (Vector128.LoadUnsafe(ref partial, (nuint)i + 8) + high).StoreUnsafe(ref partial, (nuint)i + 8);
+                (Vector256.LoadUnsafe(ref partial, (nuint)i) + Wide(ref gains, i)).StoreUnsafe(ref partial, (nuint)i);
             }
 
-            Count++;
-            if (++_sinceCarry == MostBetweenCarries)
+            Counted(1);
+        }
+
+        public void Add(int first, int second, int third, int fourth)
+        {
+            int stride = _partial.Length;
+            ref byte gains = ref MemoryMarshal.GetReference(_gains);
+            ref ushort partial = ref MemoryMarshal.GetReference(_partial);
+            for (int i = 0; i < stride; i += Lanes)
+            {
+                Vector256<ushort> sum = Wide(ref gains, (first * stride) + i) + Wide(ref gains, (second * stride) + i)
+                    + Wide(ref gains, (third * stride) + i) + Wide(ref gains, (fourth * stride) + i);
+                (Vector256.LoadUnsafe(ref partial, (nuint)i) + sum).StoreUnsafe(ref partial, (nuint)i);
+            }
+
+            Counted(4);
+        }
+
+        private static Vector256<ushort> Wide(ref byte gains, int at)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.LoadUnsafe(ref gains, (nuint)at));
+            return Vector256.Create(low, high);
+        }
+
+        private void Counted(int features)
+        {
+            Count += features;
+            _sinceCarry += features;
+            if (_sinceCarry > MostBetweenCarries)
             {
                 Carry();
             }

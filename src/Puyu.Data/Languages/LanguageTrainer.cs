@@ -60,5 +60,13 @@ public static class LanguageTrainer
         public int[] OfBucket => ofBucket;
 
         public void Add(int bucket) => ofBucket[bucket]++;
+
+        public void Add(int first, int second, int third, int fourth)
+        {
+            ofBucket[first]++;
+            ofBucket[second]++;
+            ofBucket[third]++;
+            ofBucket[fourth]++;
+        }
     }
 }

@@ -10,9 +10,11 @@ namespace Puyu.Data.Pipeline;
 /// killed, what is missing is made again, the same as before.
 /// </remarks>
 /// <param name="plan">The plan.</param>
+/// <param name="threads">The threads of the run, which help where they are free.</param>
 /// <param name="progress">Takes what was done.</param>
 /// <param name="cancellationToken">Stops the work.</param>
-internal sealed class PartWorker(PipelinePlan plan, WorkCounter progress, CancellationToken cancellationToken)
+internal sealed class PartWorker(
+    PipelinePlan plan, ThreadBudget threads, WorkCounter progress, CancellationToken cancellationToken)
 {
     /// <summary>Whether a part is through a phase.</summary>
     public static bool IsDone(PipelinePlan plan, Phase phase, PlannedPart part) =>
@@ -105,12 +107,39 @@ internal sealed class PartWorker(PipelinePlan plan, WorkCounter progress, Cancel
         Pass pass, IEnumerable<(int Number, Document Document)> documents, RecordWriter left, VerdictWriter verdicts)
     {
         var chain = new StageChain(pass.Stages);
-        foreach ((int number, Document document) in documents)
+        IEnumerable<ChainResult[]> batches = threads.InOrder(
+            Batches(documents), batch => Array.ConvertAll(batch, item => chain.Apply(item.Number, item.Document)));
+        foreach (ChainResult result in batches.SelectMany(static batch => batch))
         {
-            Document? changed = chain.Apply(document);
-            int bytes = changed is null ? 0 : Pipeline.DocumentFile.Write(left, number, changed);
-            verdicts.Write(number, chain, bytes);
+            int bytes = result.Left is { } document
+                ? Pipeline.DocumentFile.Write(left, result.Number, document) : 0;
+            verdicts.Write(result, bytes);
             progress.Document();
+        }
+    }
+
+    /// <summary>As many documents as are worth handing to another thread.</summary>
+    private static IEnumerable<(int Number, Document Document)[]> Batches(
+        IEnumerable<(int Number, Document Document)> documents)
+    {
+        const int Characters = 1 << 17;
+        var batch = new List<(int Number, Document Document)>();
+        int characters = 0;
+        foreach ((int Number, Document Document) item in documents)
+        {
+            batch.Add(item);
+            characters += item.Document.Text.Length;
+            if (characters >= Characters)
+            {
+                yield return [.. batch];
+                batch.Clear();
+                characters = 0;
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return [.. batch];
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class PipelineRun
     }
 
     /// <summary>Does everything that is missing.</summary>
-    /// <param name="threads">Parts at work at once; positive. Does not change the result.</param>
+    /// <param name="threads">Threads at work at once; positive. Does not change the result.</param>
     /// <param name="progress">Told of every part; null for nobody.</param>
     /// <param name="cancellationToken">Stops the work; a later run goes on.</param>
     /// <returns>Files made; 0 if everything was there.</returns>
@@ -80,7 +80,7 @@ public sealed class PipelineRun
     /// <param name="tasks">How many tasks there are; positive.</param>
     /// <param name="rank">Which this is, in [0, tasks).</param>
     /// <param name="phase">Index of the phase; null for the first that is not done.</param>
-    /// <param name="threads">Parts at work at once; positive.</param>
+    /// <param name="threads">Threads at work at once; positive.</param>
     /// <param name="progress">Told of every part; null for nobody.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="IOException">A whole run is at work in the folder, or the disk is full.</exception>
@@ -145,8 +145,14 @@ public sealed class PipelineRun
             case PhaseKind.Parts:
                 IReadOnlyList<PlannedPart> parts = share.Of(_plan.Parts);
                 counter.Begin(phase, _phases.Count, parts.Sum(part => part.Bytes));
-                var worker = new PartWorker(_plan, counter, cancellationToken);
-                ForEach(parts, share.Threads, part => worker.Work(phase, part), cancellationToken);
+                using (var budget = new ThreadBudget(share.Threads))
+                {
+                    var worker = new PartWorker(_plan, budget, counter, cancellationToken);
+                    ForEach(
+                        parts, share.Threads,
+                        part => budget.Hold(() => worker.Work(phase, part), cancellationToken), cancellationToken);
+                }
+
                 break;
             case PhaseKind.Files:
                 WriteTokens(phase, share, counter, cancellationToken);

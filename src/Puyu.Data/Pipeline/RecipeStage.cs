@@ -11,9 +11,11 @@ public sealed class RecipeStage
     private readonly RecipeContext _context;
 
     private RecipeStage(
-        object stage, IReadOnlyList<Measure> measures, int version, string options, RecipeContext context)
+        object stage, StageScope scope, IReadOnlyList<Measure> measures, int version, string options,
+        RecipeContext context)
     {
         _stage = stage;
+        Scope = scope;
         Measures = measures;
         _version = version;
         _options = options;
@@ -25,6 +27,9 @@ public sealed class RecipeStage
 
     /// <summary>What is measured, with the bounds of the recipe where it gives any; none for a corpus stage.</summary>
     public IReadOnlyList<Measure> Measures { get; }
+
+    /// <summary>Which documents it looks at.</summary>
+    internal StageScope Scope { get; }
 
     /// <summary>The stage over single documents; null if it is one with the whole corpus in view.</summary>
     internal IStage? Single => _stage as IStage;
@@ -39,8 +44,15 @@ public sealed class RecipeStage
         Dictionary<string, RecipeNode> members = node.Members(null);
         StageFactory factory = catalog.Stage(node.Required(members, "stage").Text(), node.Path);
         var context = new RecipeContext(folder, node.Path, seed, warn);
-        System.Text.Json.JsonElement options = node.Without("stage", "min", "max");
+        System.Text.Json.JsonElement options = node.Without(["stage", "min", "max", .. StageScope.Members]);
+        var scope = StageScope.Read(members);
         object stage = RecipeErrors.At(node.Path, () => factory.Create(options, context));
+        if (stage is ICorpusStage && !scope.IsAll)
+        {
+            throw new InvalidDataException(
+                $"{node.Path} has only or except but must not: a stage over the whole corpus looks at all documents");
+        }
+
         IReadOnlyList<Measure> measures = (stage as IStage)?.Measures ?? [];
         measures = WithBounds(measures, members, "min", (measure, bound) => measure with { Min = bound });
         measures = WithBounds(measures, members, "max", (measure, bound) => measure with { Max = bound });
@@ -51,7 +63,7 @@ public sealed class RecipeStage
                 $"{node.Path}.min.{empty.Name} is {empty.Min} but must not be above its max, {empty.Max}"));
         }
 
-        return new RecipeStage(stage, measures, factory.Version, RecipeNode.Canonical(options), context);
+        return new RecipeStage(stage, scope, measures, factory.Version, RecipeNode.Canonical(options), context);
     }
 
     /// <summary>Everything that the result depends on besides the documents.</summary>
@@ -63,7 +75,7 @@ public sealed class RecipeStage
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Name}/{_version} seed={_context.Seed} {_options} {string.Join(',', bounds)} "
-            + $"{string.Join(',', _context.Inputs.Select(digestOf))}");
+            + $"{string.Join(',', _context.Inputs.Select(digestOf))}{Scope.Describe()}");
     }
 
     private static IReadOnlyList<Measure> WithBounds(

@@ -8,6 +8,7 @@ internal sealed class RecordReader : IDisposable
 {
     private readonly FileStream _stream;
     private readonly string _path;
+    private readonly long _fileBytes;
     private byte[] _buffer = new byte[1 << 16];
     private int _length;
     private int _position;
@@ -21,6 +22,7 @@ internal sealed class RecordReader : IDisposable
     {
         _path = path;
         _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferBytes);
+        _fileBytes = _stream.Length; // asked once: it is a call of the system
         Span<byte> actual = stackalloc byte[magic.Length];
         if (_stream.ReadAtLeast(actual, magic.Length, throwOnEndOfStream: false) < magic.Length
             || !actual.SequenceEqual(magic))
@@ -45,7 +47,7 @@ internal sealed class RecordReader : IDisposable
 
         _length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
         _position = 0;
-        if (read == prefix.Length && _length >= 0 && _length <= _stream.Length - _stream.Position)
+        if (read == prefix.Length && _length >= 0 && _length <= _fileBytes - _stream.Position)
         {
             if (_buffer.Length < _length)
             {

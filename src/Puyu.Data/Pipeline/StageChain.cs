@@ -1,72 +1,52 @@
 namespace Puyu.Data.Pipeline;
 
 /// <summary>
-/// Takes documents through stages one after the other, up to the first bound that is broken, and remembers what
-/// happened to the last one. For one thread.
+/// Takes documents through stages one after the other, up to the first bound that is broken. Safe for several threads.
 /// </summary>
 internal sealed class StageChain
 {
     private readonly IReadOnlyList<RecipeStage> _stages;
-    private readonly float[] _values;
+    private readonly int _measures;
 
     /// <summary>Chains stages over single documents.</summary>
     public StageChain(IReadOnlyList<RecipeStage> stages)
     {
         _stages = stages;
-        _values = new float[stages.Sum(stage => stage.Measures.Count)];
+        _measures = stages.Sum(stage => stage.Measures.Count);
     }
 
-    /// <summary>What was measured, stage after stage, the one that removed the document included.</summary>
-    public ReadOnlySpan<float> Values => _values.AsSpan(0, Measured);
-
-    /// <summary>Which stage removed the document; null if it stays.</summary>
-    public int? RemovedBy { get; private set; }
-
-    /// <summary>Which of that stage's measures was out of bounds.</summary>
-    public int Measure { get; private set; }
-
-    /// <summary>The document as it came to that stage.</summary>
-    public Document? Removed { get; private set; }
-
-    /// <summary>What that stage said of it.</summary>
-    public string? Note { get; private set; }
-
-    /// <summary>Bit i: stage i changed the text.</summary>
-    public long Changes { get; private set; }
-
-    private int Measured { get; set; }
-
     /// <summary>Takes a document through.</summary>
-    /// <returns>What is left of it; null if it goes.</returns>
-    public Document? Apply(Document document)
+    /// <param name="number">Of the document in its part.</param>
+    /// <param name="document">The document.</param>
+    public ChainResult Apply(int number, Document document)
     {
-        RemovedBy = null;
-        Removed = null;
-        Note = null;
-        Changes = 0;
-        Measured = 0;
+        float[] measured = new float[_measures];
+        int count = 0;
+        long changes = 0;
         for (int i = 0; i < _stages.Count; i++)
         {
             RecipeStage stage = _stages[i];
-            Span<float> values = _values.AsSpan(Measured, stage.Measures.Count);
+            Span<float> values = measured.AsSpan(count, stage.Measures.Count);
             values.Fill(float.NaN);
+            count += values.Length;
+            if (!stage.Scope.Has(document))
+            {
+                continue;
+            }
+
             StageResult result = Apply(stage, document, values);
-            Measured += values.Length;
             int broken = FirstBroken(stage.Measures, values);
             if (broken >= 0)
             {
-                RemovedBy = i;
-                Removed = document;
-                Measure = broken;
-                Note = result.Note;
-                return null;
+                return new ChainResult(
+                    number, null, document, i, broken, result.Note, changes, measured.AsMemory(0, count));
             }
 
-            Changes |= result.Document.Text == document.Text ? 0 : 1L << i;
+            changes |= result.Document.Text == document.Text ? 0 : 1L << i;
             document = result.Document;
         }
 
-        return document;
+        return new ChainResult(number, document, null, null, 0, null, changes, measured);
     }
 
     private static int FirstBroken(IReadOnlyList<Measure> measures, ReadOnlySpan<float> values)
@@ -102,3 +82,16 @@ internal sealed class StageChain
                 $"stage {stage.Name} made {result.Document.Source} of {document.Source} but the source must stay");
     }
 }
+
+/// <summary>What became of a document.</summary>
+/// <param name="Number">Of the document in its part.</param>
+/// <param name="Left">What is left of it; null if it goes.</param>
+/// <param name="Removed">The document as it came to the stage that removed it; null if it stays.</param>
+/// <param name="RemovedBy">Which stage removed it; null if it stays.</param>
+/// <param name="Measure">Which of that stage's measures was out of bounds.</param>
+/// <param name="Note">What that stage said of it.</param>
+/// <param name="Changes">Bit i: stage i changed the text.</param>
+/// <param name="Values">What was measured, stage after stage, the one that removed the document included.</param>
+internal readonly record struct ChainResult(
+    int Number, Document? Left, Document? Removed, int? RemovedBy, int Measure, string? Note, long Changes,
+    ReadOnlyMemory<float> Values);

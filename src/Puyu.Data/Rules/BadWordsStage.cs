@@ -110,8 +110,7 @@ public sealed class BadWordsStage : IStage
     /// </summary>
     private static string LongestPart(string word)
     {
-        var words = new WordList();
-        Segmentation.Divide(word, IdeographWords.Characters, words);
+        WordList words = TextAnalysis.Of(word).Words;
         return Enumerable.Range(0, words.Spellings)
             .SelectMany(id => words.Spelling(id, word).ToString().Split('\'', '\u2019', '.', ','))
             .Where(part => part.Length > 0 && IsWordAt(part, 0))

@@ -1,13 +1,16 @@
+using System.Runtime.InteropServices;
 using Puyu.Data.Text;
 
 namespace Puyu.Data.Rules;
 
 /// <summary>Keeps some lines of a document, joined by line feeds, without white space around the whole.</summary>
+/// <remarks>Lines that stay together are one stretch, so that a text of which all stays is not copied.</remarks>
 /// <param name="document">The document; not changed.</param>
 internal sealed class LineEditor(Document document)
 {
-    private readonly List<(int Start, int Length, string With)> _edits = [];
-    private int _end;
+    private readonly List<KeptLine> _stretches = [];
+    private bool _isCut;
+    private int _length;
 
     /// <summary>How many lines were kept.</summary>
     public int Kept { get; private set; }
@@ -17,51 +20,141 @@ internal sealed class LineEditor(Document document)
     /// <param name="length">Its units.</param>
     public void Keep(int start, int length)
     {
-        string between = Kept == 0 ? "" : "\n";
-        if (!document.Text.AsSpan(_end, start - _end).SequenceEqual(between))
+        Kept++;
+        if (_stretches.Count == 0)
         {
-            _edits.Add((_end, start - _end, between));
+            Add(start, length);
+            return;
         }
 
-        _end = start + length;
-        Kept++;
+        ref KeptLine last = ref CollectionsMarshal.AsSpan(_stretches)[^1];
+        int end = last.Start + last.Length;
+        if (start == end + 1 && document.Text[end] == '\n')
+        {
+            last = last with { Length = start + length - last.Start };
+            _length += 1 + length;
+        }
+        else
+        {
+            _length++;
+            Add(start, length);
+        }
     }
 
     /// <summary>Removes a part of the line kept last, behind parts that were removed before.</summary>
-    public void Remove(int start, int length) => _edits.Add((start, length, ""));
+    public void Remove(int start, int length)
+    {
+        ref KeptLine last = ref CollectionsMarshal.AsSpan(_stretches)[^1];
+        int end = last.Start + last.Length;
+        _length -= end - start;
+        last = last with { Length = start - last.Start };
+        _isCut = true;
+        Add(start + length, end - start - length);
+    }
 
     /// <summary>The document with the lines that were kept; the same instance if all were.</summary>
     public Document Apply()
     {
-        if (_end < document.Text.Length)
-        {
-            _edits.Add((_end, document.Text.Length - _end, ""));
-        }
-
-        return WithoutSpaceAround(Edited(document, _edits));
-    }
-
-    private static Document WithoutSpaceAround(Document document)
-    {
-        ReadOnlySpan<char> text = document.Text;
-        int start = text.Length - text.TrimStart().Length;
-        int end = Math.Max(start, text.TrimEnd().Length);
-        return Edited(document, end - start == text.Length ? [] : [(0, start, ""), (end, text.Length - end, "")]);
-    }
-
-    private static Document Edited(Document document, List<(int Start, int Length, string With)> edits)
-    {
-        if (edits.Count == 0)
+        TrimEnd();
+        TrimStart();
+        Span<KeptLine> stretches = CollectionsMarshal.AsSpan(_stretches);
+        if (_length == document.Text.Length)
         {
             return document;
         }
 
-        var editor = new TextEditor(document);
-        foreach ((int start, int length, string with) in edits)
+        if (!document.Spans.IsDefaultOrEmpty)
         {
-            editor.Replace(start, length, with);
+            return EditedWithSpans(stretches);
         }
 
+        string text = string.Create(_length, (document.Text, _stretches), static (target, source) =>
+        {
+            target.Fill('\n');
+            foreach (KeptLine line in source._stretches)
+            {
+                source.Text.AsSpan(line.Start, line.Length).CopyTo(target[line.NewStart..]);
+            }
+        });
+        if (!_isCut)
+        {
+            // Two words may have become one where something between them went.
+            TextAnalysis.KeepLines(document.Text, text, stretches);
+        }
+
+        return document with { Text = text };
+    }
+
+    private void Add(int start, int length)
+    {
+        _stretches.Add(new KeptLine(start, length, _length));
+        _length += length;
+    }
+
+    private void TrimEnd()
+    {
+        while (_stretches.Count > 0)
+        {
+            ref KeptLine last = ref CollectionsMarshal.AsSpan(_stretches)[^1];
+            int length = document.Text.AsSpan(last.Start, last.Length).TrimEnd().Length;
+            if (length > 0)
+            {
+                last = last with { Length = length };
+                _length = last.NewStart + length;
+                return;
+            }
+
+            _stretches.RemoveAt(_stretches.Count - 1);
+        }
+
+        _length = 0;
+    }
+
+    private void TrimStart()
+    {
+        int first = 0;
+        int white = 0;
+        while (first < _stretches.Count)
+        {
+            KeptLine line = _stretches[first];
+            int visible = document.Text.AsSpan(line.Start, line.Length).TrimStart().Length;
+            white = line.NewStart + line.Length - visible;
+            if (visible > 0)
+            {
+                break;
+            }
+
+            first++;
+        }
+
+        if (white == 0)
+        {
+            return;
+        }
+
+        _stretches.RemoveRange(0, first);
+        foreach (ref KeptLine line in CollectionsMarshal.AsSpan(_stretches))
+        {
+            int gone = Math.Max(0, white - line.NewStart);
+            line = new KeptLine(line.Start + gone, line.Length - gone, line.NewStart + gone - white);
+        }
+
+        _length -= white;
+    }
+
+    private Document EditedWithSpans(ReadOnlySpan<KeptLine> stretches)
+    {
+        var editor = new TextEditor(document);
+        int end = 0;
+        int newEnd = 0;
+        foreach (KeptLine line in stretches)
+        {
+            editor.Replace(end, line.Start - end, line.NewStart > newEnd ? "\n" : "");
+            end = line.Start + line.Length;
+            newEnd = line.NewStart + line.Length;
+        }
+
+        editor.Replace(end, document.Text.Length - end, "");
         return editor.Apply();
     }
 }

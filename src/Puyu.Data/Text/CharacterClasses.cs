@@ -35,6 +35,14 @@ internal static class CharacterClasses
             : CharacterClass.Mark;
     }
 
+    /// <summary>Whether a word that begins at a place is a mark and no letters or digits.</summary>
+    public static bool IsMark(ReadOnlySpan<char> text, int start) => _table[text[start]] switch
+    {
+        CharacterClass.Mark or CharacterClass.Inner => true,
+        CharacterClass.Surrogate => OfRune(text, start, out _) == CharacterClass.Mark,
+        _ => false,
+    };
+
     private static CharacterClass Classify(char c)
     {
         if (c is '\'' or '\u2019' or '.' or ',')

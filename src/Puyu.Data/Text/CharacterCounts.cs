@@ -36,7 +36,7 @@ internal struct CharacterCounts
     /// <summary>Bytes in UTF-8.</summary>
     public long Utf8Bytes;
 
-    /// <summary>Counts a text, 32 units of ASCII at a time.</summary>
+    /// <summary>Counts a text: ASCII 32 units at a time, what is beyond it one by one.</summary>
     public static CharacterCounts Of(ReadOnlySpan<char> text)
     {
         var counts = new CharacterCounts { Utf8Bytes = Encoding.UTF8.GetByteCount(text) };
@@ -45,13 +45,11 @@ internal struct CharacterCounts
         while (at + Vector512<ushort>.Count <= text.Length)
         {
             Vector512<ushort> block = Vector512.LoadUnsafe(ref first, (nuint)at);
-            if (Vector512.GreaterThanAny(block, Vector512.Create((ushort)0x7F)))
+            ulong others = Vector512.GreaterThan(block, Vector512.Create((ushort)0x7F)).ExtractMostSignificantBits();
+            counts.AddAscii(block);
+            for (; others != 0; others &= others - 1)
             {
-                counts.AddOneByOne(text.Slice(at, Vector512<ushort>.Count));
-            }
-            else
-            {
-                counts.AddAscii(block);
+                counts.AddOther(text[at + BitOperations.TrailingZeroCount(others)]);
             }
 
             at += Vector512<ushort>.Count;
@@ -78,29 +76,43 @@ internal struct CharacterCounts
     {
         foreach (char c in text)
         {
-            NotAscii += c > 0x7F ? 1 : 0;
-            switch (CharacterClasses.Of(c))
+            if (c > 0x7F)
             {
-                case CharacterClass.Letter:
-                    Letters++;
-                    Uppercase += char.IsUpper(c) ? 1 : 0;
-                    break;
-                case CharacterClass.Digit:
-                    Digits += char.IsDigit(c) ? 1 : 0;
-                    break;
-                case CharacterClass.Space:
-                    Spaces++;
-                    LineFeeds += c == '\n' ? 1 : 0;
-                    break;
-                case CharacterClass.Ideograph:
-                    Letters++;
-                    Ideographs++;
-                    break;
-                case CharacterClass.Kana:
-                    Letters++;
-                    Kana++;
-                    break;
+                AddOther(c);
+                continue;
             }
+
+            Letters += char.IsAsciiLetter(c) ? 1 : 0;
+            Uppercase += char.IsAsciiLetterUpper(c) ? 1 : 0;
+            Digits += char.IsAsciiDigit(c) ? 1 : 0;
+            Spaces += char.IsWhiteSpace(c) ? 1 : 0;
+            LineFeeds += c == '\n' ? 1 : 0;
+        }
+    }
+
+    private void AddOther(char c)
+    {
+        NotAscii++;
+        switch (CharacterClasses.Of(c))
+        {
+            case CharacterClass.Letter:
+                Letters++;
+                Uppercase += char.IsUpper(c) ? 1 : 0;
+                break;
+            case CharacterClass.Digit:
+                Digits += char.IsDigit(c) ? 1 : 0;
+                break;
+            case CharacterClass.Space:
+                Spaces++;
+                break;
+            case CharacterClass.Ideograph:
+                Letters++;
+                Ideographs++;
+                break;
+            case CharacterClass.Kana:
+                Letters++;
+                Kana++;
+                break;
         }
     }
 }

@@ -1,4 +1,7 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Puyu.Data.Text;
 
@@ -9,17 +12,8 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
 {
     private static readonly Kind[] _kinds = [.. Enumerable.Range(0, 0x10000).Select(c => KindOf((char)c))];
 
-    /// <summary>What is changed wherever it is, apart from full-width forms.</summary>
-    private static readonly SearchValues<char> _unusual = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x10000).Select(c => (char)c)
-            .Where(c => c is not (' ' or '\t' or '\n') && _kinds[c] is not (Kind.Plain or Kind.FullWidth))]);
-
-    private static readonly SearchValues<char> _fullWidth = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x10000).Select(c => (char)c).Where(c => _kinds[c] == Kind.FullWidth)]);
-
-    private readonly TextEditor _editor = new(document);
     private readonly string _text = document.Text;
-    private bool _isChanged;
+    private TextEditor? _editor;
 
     /// <summary>Controls that were removed.</summary>
     public int Controls { get; private set; }
@@ -36,35 +30,16 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
     /// <summary>Full-width forms that were replaced.</summary>
     public int FullWidth { get; private set; }
 
-    /// <summary>False for a text that stays as it is, found without looking at each character.</summary>
-    public static bool MayChange(string text, NormalizeOptions options) =>
-        text.AsSpan().ContainsAny(_unusual)
-        || (options.FullWidth != FullWidthForms.Keep && text.AsSpan().ContainsAny(_fullWidth))
-        || text.Contains(" \n", StringComparison.Ordinal)
-        || text.Contains("\t\n", StringComparison.Ordinal)
-        || text.Contains("\n\n\n", StringComparison.Ordinal)
-        || (options.MaxEmptyLines == 0 && text.Contains("\n\n", StringComparison.Ordinal))
-        || (options.CollapsesSpaces && HasSpacesInARow(text))
-        || (text.Length > 0 && (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1])));
-
     /// <summary>The changed document; the same instance if nothing changed.</summary>
     public Document Normalize()
     {
-        int at = 0;
-        while (at < _text.Length)
+        for (int at = Next(0); at < _text.Length; at = Next(at))
         {
             Kind kind = _kinds[_text[at]];
-            if (kind == Kind.Plain || IsSingleGap(at))
-            {
-                at++;
-            }
-            else
-            {
-                at = kind <= Kind.Space ? ChangeGap(at) : ChangeCharacter(at, kind);
-            }
+            at = kind <= Kind.Space ? ChangeGap(at) : ChangeCharacter(at, kind);
         }
 
-        return _isChanged ? _editor.Apply() : document;
+        return _editor?.Apply() ?? document;
     }
 
     private static Kind KindOf(char c) => c switch
@@ -81,9 +56,79 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         _ => Kind.Plain,
     };
 
-    private static bool HasSpacesInARow(string text) =>
-        text.Contains("  ", StringComparison.Ordinal) || text.Contains("\t ", StringComparison.Ordinal)
-        || text.Contains(" \t", StringComparison.Ordinal) || text.Contains("\t\t", StringComparison.Ordinal);
+    /// <summary>
+    /// The next place where something may change: the beginning of a gap that is more than one space or line feed, or a
+    /// character that is neither plain nor white.
+    /// </summary>
+    /// <param name="from">Behind what was looked at.</param>
+    private int Next(int from)
+    {
+        int at = from;
+        ref ushort first = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(_text.AsSpan()));
+
+        if (at == 0 && _text.Length > 0 && MayChange(0))
+        {
+            return 0; // white space there may stand before a letter
+        }
+
+        // The unit behind is looked at too.
+        while (at + Vector512<ushort>.Count < _text.Length)
+        {
+            ulong unusual = Unusual(ref Unsafe.Add(ref first, at));
+            for (; unusual != 0; unusual &= unusual - 1)
+            {
+                int unit = at + BitOperations.TrailingZeroCount(unusual);
+                if (MayChange(unit))
+                {
+                    return GapStart(unit, from);
+                }
+            }
+
+            at += Vector512<ushort>.Count;
+        }
+
+        while (at < _text.Length && !MayChange(at))
+        {
+            at++;
+        }
+
+        return at < _text.Length ? GapStart(at, from) : at;
+    }
+
+    /// <summary>Of 32 units those that are white before white ones, controls or beyond ASCII.</summary>
+    private static ulong Unusual(ref ushort first)
+    {
+        Vector512<ushort> units = Vector512.LoadUnsafe(ref first);
+        Vector512<ushort> space = Vector512.Create((ushort)' ');
+        Vector512<ushort> inGap = Vector512.LessThanOrEqual(units, space)
+            & Vector512.LessThanOrEqual(Vector512.LoadUnsafe(ref first, 1), space);
+        Vector512<ushort> control = Vector512.AndNot(
+            Vector512.LessThan(units, space), Vector512.Equals(units, Vector512.Create((ushort)'\n')));
+        Vector512<ushort> other = Vector512.GreaterThanOrEqual(units, Vector512.Create((ushort)0x7F));
+        return (inGap | control | other).ExtractMostSignificantBits();
+    }
+
+    private bool MayChange(int at)
+    {
+        Kind kind = _kinds[_text[at]];
+        return kind switch
+        {
+            Kind.Plain => false,
+            Kind.FullWidth => options.FullWidth != FullWidthForms.Keep,
+            _ => !IsSingleGap(at),
+        };
+    }
+
+    /// <summary>The first white unit of those before one that is white, down to a place.</summary>
+    private int GapStart(int at, int from)
+    {
+        while (at > from && _kinds[_text[at]] <= Kind.Space && _kinds[_text[at - 1]] <= Kind.Space)
+        {
+            at--;
+        }
+
+        return at;
+    }
 
     /// <summary>Whether one space or line feed stands between two characters that are no white space.</summary>
     private bool IsSingleGap(int at) => _text[at] is ' ' or '\n'
@@ -150,6 +195,11 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         }
 
         ReadOnlySpan<char> gap = _text.AsSpan(start, end - start);
+        if (start > 0 && end < _text.Length && IsInForm(gap))
+        {
+            return end;
+        }
+
         string changed = Changed(start, end, breaks, _text.AsSpan(afterBreak, end - afterBreak));
         if (!gap.SequenceEqual(changed))
         {
@@ -161,6 +211,17 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
         }
 
         return end;
+    }
+
+    /// <summary>Whether white space between characters is line feeds, not too many, and indentation.</summary>
+    private bool IsInForm(ReadOnlySpan<char> gap)
+    {
+        ReadOnlySpan<char> spaces = gap.TrimStart('\n');
+        int breaks = gap.Length - spaces.Length;
+        bool isAdmitted = breaks > 0
+            ? breaks <= options.MaxEmptyLines + 1
+            : spaces.Length == 1 || !options.CollapsesSpaces;
+        return isAdmitted && !spaces.ContainsAnyExcept(' ', '\t');
     }
 
     /// <summary>What stands for white space: nothing at the beginning and end of the text.</summary>
@@ -204,7 +265,7 @@ internal sealed class CharacterNormalizer(Document document, NormalizeOptions op
 
     private void Replace(int start, int length, ReadOnlySpan<char> replacement)
     {
-        _isChanged = true;
+        _editor ??= new TextEditor(document);
         _editor.Replace(start, length, replacement);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Puyu.Data.Text;
 
 /// <summary>The lines of a text: what line feeds divide, without the carriage return before them.</summary>
@@ -90,7 +88,7 @@ internal sealed class LineList
             if (end > start)
             {
                 int known = _paragraphs.Count;
-                repeats.Add(end - start, isShared: false, wasSeen: _paragraphs.Number(Hash(text[start..end])) < known);
+                repeats.Add(end - start, isShared: false, wasSeen: _paragraphs.Number(WordHash.OfMany(text[start..end])) < known);
             }
         }
 
@@ -105,8 +103,6 @@ internal sealed class LineList
         _ => !line.IsWhiteSpace(),
     };
 
-    private static ulong Hash(ReadOnlySpan<char> text) => (ulong)Hashing.Hash128(MemoryMarshal.AsBytes(text));
-
     private void EnsureIds(ReadOnlySpan<char> text)
     {
         if (_hasIds)
@@ -118,7 +114,7 @@ internal sealed class LineList
         _contents.Clear(Count);
         for (int i = 0; i < Count; i++)
         {
-            _ids[i] = _contents.Number(Hash(Line(text, i)));
+            _ids[i] = _contents.Number(WordHash.OfMany(Line(text, i)));
         }
 
         // The second half is for marking those already seen.

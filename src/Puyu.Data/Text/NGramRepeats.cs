@@ -11,7 +11,8 @@ namespace Puyu.Data.Text;
 /// <remarks>
 /// An n-gram can only occur twice if both (n−1)-grams in it do. So each level numbers only the places that survived the
 /// level before, by the pair of numbers of the two (n−1)-grams; in prose that is most places for n = 2, a third for
-/// n = 3 and next to none from n = 5 on. Pairs of numbers are compared, not hashes, so nothing collides.
+/// n = 3 and next to none from n = 5 on. Pairs of numbers are compared, not hashes, so nothing collides. What survives
+/// cannot be predicted, so places are written in any case and kept by moving on or not.
 /// </remarks>
 internal sealed class NGramRepeats
 {
@@ -21,13 +22,17 @@ internal sealed class NGramRepeats
     /// <summary>The longest n-gram of which the most frequent one is told.</summary>
     private const int LongestMostFrequent = 4;
 
+    /// <summary>The shortest n-gram of which repetition is summed.</summary>
+    private const int ShortestRepeated = LongestMostFrequent + 1;
+
     private readonly IdTable _table = new();
-    private readonly long[] _mostFrequent = new long[Longest + 1];
-    private readonly long[] _mostFrequentOccurrences = new long[Longest + 1];
+    private readonly long[] _mostFrequent = new long[LongestMostFrequent + 1];
+    private readonly long[] _mostFrequentOccurrences = new long[LongestMostFrequent + 1];
     private readonly long[] _repeated = new long[Longest + 1];
     private readonly long[] _shared = new long[Longest + 1];
     private readonly long[] _sharedOccurrences = new long[Longest + 1];
     private int[] _places = [];
+    private ulong[] _pairs = [];
     private int[] _ids = [];
     private int[] _occurrences = [];
     private int _count;
@@ -42,15 +47,17 @@ internal sealed class NGramRepeats
     public long MostFrequentOccurrences(int n) => _mostFrequentOccurrences[n];
 
     /// <summary>
-    /// UTF-16 units, without spaces, in n-grams that occurred before, reading on behind each one that did: what was
-    /// read over counts neither as repeated nor as having occurred.
+    /// UTF-16 units, without spaces, in n-grams that occurred before, n from 5 on, reading on behind each one that did:
+    /// what was read over counts neither as repeated nor as having occurred.
     /// </summary>
     public long RepeatedCharacters(int n) => _repeated[n];
 
-    /// <summary>UTF-16 units, without spaces, in n-grams that occur more than once, each occurrence in full.</summary>
+    /// <summary>
+    /// UTF-16 units, without spaces, in n-grams that occur more than once, each occurrence in full; n from 5 on.
+    /// </summary>
     public long SharedCharacters(int n) => _shared[n];
 
-    /// <summary>How many n-grams occur more than once, each occurrence counted.</summary>
+    /// <summary>How many n-grams occur more than once, each occurrence counted; n from 5 on.</summary>
     public long SharedOccurrences(int n) => _sharedOccurrences[n];
 
     /// <summary>Counts the n-grams of a text.</summary>
@@ -59,23 +66,29 @@ internal sealed class NGramRepeats
         Begin(words);
         for (int n = 2; n <= Longest; n++)
         {
-            Level();
+            Number();
             if (n <= LongestMostFrequent)
             {
                 MostFrequent(words, n);
             }
 
-            Keep(words.CharactersBefore, n);
+            if (n >= ShortestRepeated)
+            {
+                Sum(words.CharactersBefore, n);
+            }
+
+            Pair();
         }
     }
 
-    /// <summary>The places of words that occur more than once.</summary>
+    /// <summary>Pairs of words that both occur more than once.</summary>
     private void Begin(WordList words)
     {
         if (_places.Length < words.Count)
         {
             int capacity = (int)BitOperations.RoundUpToPowerOf2((uint)words.Count);
             _places = new int[capacity];
+            _pairs = new ulong[capacity];
             _ids = new int[capacity];
             _occurrences = new int[capacity];
         }
@@ -83,78 +96,98 @@ internal sealed class NGramRepeats
         ReadOnlySpan<int> ids = words.Ids;
         ReadOnlySpan<int> occurrences = words.Occurrences;
         int count = 0;
-        for (int place = 0; place < ids.Length; place++)
+        bool occursTwice = ids.Length > 0 && occurrences[ids[0]] > 1;
+        for (int place = 0; place + 1 < ids.Length; place++)
         {
-            int id = ids[place];
+            bool nextOccursTwice = occurrences[ids[place + 1]] > 1;
             _places[count] = place;
-            _ids[count] = id;
-            count += occurrences[id] > 1 ? 1 : 0;
+            _pairs[count] = PairOf(ids[place], ids[place + 1]);
+            count += occursTwice & nextOccursTwice ? 1 : 0;
+            occursTwice = nextOccursTwice;
         }
 
         _count = count;
     }
 
-    /// <summary>Makes n-grams of neighbouring (n−1)-grams, in place: what is written was read.</summary>
-    private void Level()
+    /// <summary>Numbers the pairs, which are n-grams, and counts each.</summary>
+    private void Number()
     {
         _table.Clear(_count);
+        ref ulong pairs = ref MemoryMarshal.GetArrayDataReference(_pairs);
+        ref int ids = ref MemoryMarshal.GetArrayDataReference(_ids);
+        ref int occurrences = ref MemoryMarshal.GetArrayDataReference(_occurrences);
+        for (int i = 0; i < _count; i++)
+        {
+            int known = _table.Count;
+            int id = _table.Number(Unsafe.Add(ref pairs, i));
+            ref int occurrencesOfId = ref Unsafe.Add(ref occurrences, id);
+            occurrencesOfId = id == known ? 1 : occurrencesOfId + 1;
+            Unsafe.Add(ref ids, i) = id;
+        }
+    }
+
+    /// <summary>Pairs neighbouring n-grams that both occur more than once, in place: what is written was read.</summary>
+    private void Pair()
+    {
         ref int places = ref MemoryMarshal.GetArrayDataReference(_places);
+        ref ulong pairs = ref MemoryMarshal.GetArrayDataReference(_pairs);
         ref int ids = ref MemoryMarshal.GetArrayDataReference(_ids);
         ref int occurrences = ref MemoryMarshal.GetArrayDataReference(_occurrences);
         int count = 0;
+        int id = _count > 0 ? ids : 0;
+        bool occursTwice = _count > 0 && Unsafe.Add(ref occurrences, id) > 1;
         for (int i = 0; i + 1 < _count; i++)
         {
             int place = Unsafe.Add(ref places, i);
-            if (Unsafe.Add(ref places, i + 1) == place + 1)
-            {
-                int known = _table.Count;
-                int id = _table.Number(((ulong)(uint)Unsafe.Add(ref ids, i) << 32) | (uint)Unsafe.Add(ref ids, i + 1));
-                ref int occurrencesOfId = ref Unsafe.Add(ref occurrences, id);
-                occurrencesOfId = id == known ? 1 : occurrencesOfId + 1;
-                Unsafe.Add(ref places, count) = place;
-                Unsafe.Add(ref ids, count++) = id;
-            }
+            int next = Unsafe.Add(ref ids, i + 1);
+            bool nextOccursTwice = Unsafe.Add(ref occurrences, next) > 1;
+            bool isNeighbour = Unsafe.Add(ref places, i + 1) == place + 1;
+            Unsafe.Add(ref places, count) = place;
+            Unsafe.Add(ref pairs, count) = PairOf(id, next);
+            count += occursTwice & nextOccursTwice & isNeighbour ? 1 : 0;
+            (id, occursTwice) = (next, nextOccursTwice);
         }
 
         _count = count;
     }
 
+    private static ulong PairOf(int first, int second) => ((ulong)(uint)first << 32) | (uint)second;
+
     private void MostFrequent(WordList words, int n)
     {
-        int id = 0;
-        for (int other = 1; other < _table.Count; other++)
+        ReadOnlySpan<int> occurrencesOf = _occurrences.AsSpan(0, _table.Count);
+        int most = 0;
+        foreach (int one in occurrencesOf)
         {
-            id = _occurrences[other] > _occurrences[id] ? other : id;
+            most = Math.Max(most, one);
         }
 
-        bool occursTwice = _table.Count > 0 && _occurrences[id] > 1;
-        int place = occursTwice ? _places[_ids.AsSpan(0, _count).IndexOf(id)] : 0;
-        int occurrences = words.Count < n ? 0 : occursTwice ? _occurrences[id] : 1;
+        bool occursTwice = most > 1;
+        int place = occursTwice ? _places[_ids.AsSpan(0, _count).IndexOf(occurrencesOf.IndexOf(most))] : 0;
+        int occurrences = words.Count < n ? 0 : occursTwice ? most : 1;
         _mostFrequentOccurrences[n] = occurrences;
         _mostFrequent[n] = occurrences == 0 ? 0 : (long)occurrences * Characters(words.CharactersBefore, place, n);
     }
 
-    /// <summary>Keeps the n-grams that occur more than once, and sums them.</summary>
-    private void Keep(ReadOnlySpan<int> charactersBefore, int n)
+    /// <summary>Sums the n-grams that occur more than once.</summary>
+    private void Sum(ReadOnlySpan<int> charactersBefore, int n)
     {
         const int Seen = int.MinValue; // the sign marks n-grams that were read
         long repeated = 0;
         long shared = 0;
+        int sharedOccurrences = 0;
         int next = 0;
-        int count = 0;
         for (int i = 0; i < _count; i++)
         {
-            int id = _ids[i];
-            ref int occurrences = ref _occurrences[id];
+            ref int occurrences = ref _occurrences[_ids[i]];
             if (occurrences == 1)
             {
                 continue;
             }
 
             int place = _places[i];
-            _places[count] = place;
-            _ids[count++] = id;
             int length = Characters(charactersBefore, place, n);
+            sharedOccurrences++;
             shared += length;
             if (place >= next)
             {
@@ -164,10 +197,15 @@ internal sealed class NGramRepeats
             }
         }
 
-        _count = count;
+        // Nobody needs the signs any more.
+        foreach (ref int occurrences in _occurrences.AsSpan(0, _table.Count))
+        {
+            occurrences &= ~Seen;
+        }
+
         _repeated[n] = repeated;
         _shared[n] = shared;
-        _sharedOccurrences[n] = count;
+        _sharedOccurrences[n] = sharedOccurrences;
     }
 
     private static int Characters(ReadOnlySpan<int> charactersBefore, int place, int n) =>

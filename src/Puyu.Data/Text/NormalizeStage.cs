@@ -43,16 +43,13 @@ public sealed class NormalizeStage(NormalizeOptions options) : IStage
         values.Clear();
         values[0] = isAscii ? 0 : Mojibake.Count(text);
         values[1] = isAscii ? 0 : text.AsSpan().Count('\uFFFD');
-        if (CharacterNormalizer.MayChange(text, options))
-        {
-            var normalizer = new CharacterNormalizer(document, options);
-            document = normalizer.Normalize();
-            values[2] = normalizer.Controls;
-            values[3] = normalizer.Invisible;
-            values[4] = normalizer.LineBreaks;
-            values[5] = normalizer.Spaces;
-            values[6] = normalizer.FullWidth;
-        }
+        var normalizer = new CharacterNormalizer(document, options);
+        document = normalizer.Normalize();
+        values[2] = normalizer.Controls;
+        values[3] = normalizer.Invisible;
+        values[4] = normalizer.LineBreaks;
+        values[5] = normalizer.Spaces;
+        values[6] = normalizer.FullWidth;
 
         if (!isAscii && !document.Text.IsNormalized(NormalizationForm.FormC))
         {

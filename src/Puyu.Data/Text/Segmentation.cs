@@ -1,183 +1,111 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Puyu.Data.Text;
 
-/// <summary>Divides text in words, in one pass that also hashes them.</summary>
+/// <summary>Divides text in words: finds what 64 units are at once, then their borders in a few operations.</summary>
+/// <remarks>
+/// What a unit is depends on its class and on its neighbours alone, so bits of classes shifted by one place give the
+/// borders. Only what is beyond ASCII is looked up unit by unit. The tests compare with
+/// <see cref="SegmentationReference"/>.
+/// </remarks>
 internal static class Segmentation
 {
+    private const int Last = UnitMasks.Units - 1;
+
     /// <summary>Words and marks, about as the tokenizers that datatrove uses divide English.</summary>
-    /// <remarks>
-    /// A word is a run of letters, digits, low lines and their combining marks, with apostrophes between letters and
-    /// periods and commas between digits; a run of one and the same mark is a word of its own; ideographs and kana are
-    /// words as <paramref name="ideographs"/> says.
-    /// </remarks>
-    public static void Divide(ReadOnlySpan<char> text, IdeographWords ideographs, WordList words)
+    /// <param name="text">The text.</param>
+    /// <param name="ideographs">What is a word among ideographs.</param>
+    /// <param name="words">Takes the words, in place of those it has.</param>
+    public static void Divide(ReadOnlySpan<char> text, IdeographWords ideographs, WordPlaces words)
     {
-        ReadOnlySpan<CharacterClass> classes = CharacterClasses.Table;
-        words.Clear(text.Length / 4);
-        int at = 0;
-        while (at < text.Length)
+        bool pairs = ideographs == IdeographWords.Pairs && !System.Text.Ascii.IsValid(text);
+        if (pairs || !TryDivide(text, words))
         {
-            CharacterClass kind = classes[text[at]];
-            if (kind <= CharacterClass.Joiner)
-            {
-                int end = WordEnd(text, at);
-                words.Add(at, end - at, WordHash.Of(text, at, end - at), isMark: false);
-                at = end;
-            }
-            else
-            {
-                at = kind == CharacterClass.Space ? at + 1 : Other(text, at, kind, ideographs, words);
-            }
+            SegmentationReference.Divide(text, ideographs, words);
         }
     }
 
     /// <summary>What white space divides, as dolma reads words.</summary>
-    public static void DivideAtSpaces(ReadOnlySpan<char> text, WordList words)
+    public static void DivideAtSpaces(ReadOnlySpan<char> text, WordPlaces words)
     {
-        ReadOnlySpan<CharacterClass> classes = CharacterClasses.Table;
-        words.Clear(text.Length / 5);
-        int at = 0;
-        while (at < text.Length)
+        Span<ushort> edge = stackalloc ushort[UnitMasks.Units + 1];
+        words.Clear();
+        ulong wasSpace = 1;
+        for (int at = 0; at <= text.Length; at += UnitMasks.Units)
         {
-            if (classes[text[at]] == CharacterClass.Space)
-            {
-                at++;
-                continue;
-            }
-
-            int start = at;
-            do
-            {
-                at++;
-            }
-            while (at < text.Length && classes[text[at]] != CharacterClass.Space);
-            words.Add(start, at - start, WordHash.Of(text, start, at - start), isMark: false);
+            UnitMasks masks = UnitMasks.Read(ref Block(text, at, edge));
+            masks.AddSpaces(text, at);
+            ulong beforeSpace = (masks.Spaces << 1) | wasSpace;
+            words.Add(at, ~masks.Spaces & beforeSpace, masks.Spaces & ~beforeSpace);
+            wasSpace = masks.Spaces >> Last;
         }
     }
 
-    private static int WordEnd(ReadOnlySpan<char> text, int start)
+    /// <returns>False if there is half a character without its other half, which no bit says enough of.</returns>
+    private static bool TryDivide(ReadOnlySpan<char> text, WordPlaces words)
     {
-        ReadOnlySpan<CharacterClass> classes = CharacterClasses.Table;
-        int at = start;
-        while (true)
+        Span<ushort> edge = stackalloc ushort[UnitMasks.Units + 1];
+        words.Clear();
+        var before = new Carry { Space = 1 };
+        for (int at = 0; at <= text.Length; at += UnitMasks.Units)
         {
-            at = AsciiWordEnd(text, at);
-            while (at < text.Length && classes[text[at]] <= CharacterClass.Joiner)
+            UnitMasks masks = UnitMasks.Read(ref Block(text, at, edge));
+            if (masks.NotAscii != 0 && !masks.TryAddOthers(text, at))
             {
-                at++;
+                return false;
             }
 
-            if (at == text.Length)
-            {
-                return at;
-            }
-
-            CharacterClass kind = classes[text[at]];
-            bool mayContinue = kind is CharacterClass.Inner or CharacterClass.Surrogate;
-            if (!mayContinue || !Continues(text, at, kind))
-            {
-                return at;
-            }
-
-            at += kind == CharacterClass.Surrogate ? 2 : 1;
+            int next = at + UnitMasks.Units;
+            CharacterClass behind = next < text.Length ? CharacterClasses.Of(text[next]) : CharacterClass.Space;
+            before.Divide(masks, behind, out ulong starts, out ulong ends);
+            words.Add(at, starts, ends);
         }
+
+        return true;
     }
 
-    /// <summary>End of the letters, digits and low lines of ASCII, or where that needs a closer look.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int AsciiWordEnd(ReadOnlySpan<char> text, int at)
+    /// <summary>64 units with one before them, copied between spaces at the beginning and end of the text.</summary>
+    private static ref ushort Block(ReadOnlySpan<char> text, int at, Span<ushort> edge)
     {
-        const uint AllOf16 = 0xFFFF;
-        ref ushort first = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(text));
-        while (at + Vector256<ushort>.Count <= text.Length)
+        ReadOnlySpan<ushort> units = MemoryMarshal.Cast<char, ushort>(text);
+        if (at > 0 && at + UnitMasks.Units <= text.Length)
         {
-            Vector256<ushort> block = Vector256.LoadUnsafe(ref first, (nuint)at);
-            Vector256<ushort> isWord = IsWithin(block | Vector256.Create((ushort)0x20), 'a', 26)
-                | IsWithin(block, '0', 10) | Vector256.Equals(block, Vector256.Create((ushort)'_'));
-            uint others = ~isWord.ExtractMostSignificantBits() & AllOf16;
-            if (others != 0)
-            {
-                return at + BitOperations.TrailingZeroCount(others);
-            }
-
-            at += Vector256<ushort>.Count;
+            return ref System.Runtime.CompilerServices.Unsafe.Add(ref MemoryMarshal.GetReference(units), at);
         }
 
-        return at;
+        edge.Fill(' ');
+        int first = Math.Max(0, at - 1);
+        units[first..Math.Min(units.Length, at + UnitMasks.Units)].CopyTo(edge[(first + 1 - at)..]);
+        return ref edge[1];
     }
 
-    private static Vector256<ushort> IsWithin(Vector256<ushort> block, char first, ushort count) =>
-        Vector256.LessThan(block - Vector256.Create((ushort)first), Vector256.Create(count));
-
-    /// <summary>Whether a word goes on over a unit that is no letter or digit by itself.</summary>
-    private static bool Continues(ReadOnlySpan<char> text, int at, CharacterClass kind)
+    /// <summary>What is known of the unit before a block, in bit 0.</summary>
+    private struct Carry
     {
-        if (kind == CharacterClass.Surrogate)
+        public ulong Letter;
+        public ulong Digit;
+        public ulong Word;
+        public ulong Space;
+
+        /// <summary>The borders of words in a block.</summary>
+        /// <param name="masks">Its units.</param>
+        /// <param name="behind">Class of the unit behind it.</param>
+        /// <param name="starts">Where words begin.</param>
+        /// <param name="ends">Before which units words end.</param>
+        public void Divide(in UnitMasks masks, CharacterClass behind, out ulong starts, out ulong ends)
         {
-            return CharacterClasses.OfRune(text, at, out int units) <= CharacterClass.Joiner && units == 2;
+            ulong letterBehind = (masks.Letters >> 1) | (behind == CharacterClass.Letter ? 1UL << Last : 0);
+            ulong digitBehind = (masks.Digits >> 1) | (behind == CharacterClass.Digit ? 1UL << Last : 0);
+            ulong word = masks.Word
+                | (masks.Apostrophes & ((masks.Letters << 1) | Letter) & letterBehind)
+                | (masks.Points & ((masks.Digits << 1) | Digit) & digitBehind);
+            ulong marks = ~(word | masks.Spaces | masks.Alone | masks.Inside);
+            starts = (word & ~((word << 1) | Word)) | masks.Alone | (marks & ~masks.Same);
+            ends = (starts | masks.Spaces) & ~((masks.Spaces << 1) | Space);
+            Letter = masks.Letters >> Last;
+            Digit = masks.Digits >> Last;
+            Word = word >> Last;
+            Space = masks.Spaces >> Last;
         }
-
-        if (at == 0 || at + 1 == text.Length)
-        {
-            return false;
-        }
-
-        CharacterClass around = text[at] is '.' or ',' ? CharacterClass.Digit : CharacterClass.Letter;
-        return CharacterClasses.Of(text[at - 1]) == around && CharacterClasses.Of(text[at + 1]) == around;
-    }
-
-    /// <summary>Adds a word that does not begin with a letter or digit of one unit.</summary>
-    /// <returns>Where to go on.</returns>
-    private static int Other(
-        ReadOnlySpan<char> text, int at, CharacterClass kind, IdeographWords ideographs, WordList words)
-    {
-        int units = 1;
-        if (kind == CharacterClass.Surrogate)
-        {
-            kind = CharacterClasses.OfRune(text, at, out units);
-        }
-
-        int end = kind switch
-        {
-            <= CharacterClass.Joiner => WordEnd(text, at),
-            CharacterClass.Ideograph or CharacterClass.Kana => IdeographsEnd(text, at + units, ideographs),
-            _ => MarksEnd(text, at, units),
-        };
-        bool isMark = kind is CharacterClass.Mark or CharacterClass.Inner;
-        words.Add(at, end - at, WordHash.Of(text, at, end - at), isMark);
-        return end;
-    }
-
-    private static int IdeographsEnd(ReadOnlySpan<char> text, int end, IdeographWords ideographs)
-    {
-        if (ideographs == IdeographWords.Characters || end == text.Length)
-        {
-            return end;
-        }
-
-        CharacterClass kind = CharacterClasses.Of(text[end]);
-        int units = 1;
-        if (kind == CharacterClass.Surrogate)
-        {
-            kind = CharacterClasses.OfRune(text, end, out units);
-        }
-
-        return end + (kind is CharacterClass.Ideograph or CharacterClass.Kana ? units : 0);
-    }
-
-    private static int MarksEnd(ReadOnlySpan<char> text, int start, int units)
-    {
-        int end = start + units;
-        while (end + units <= text.Length && text[end] == text[start]
-            && (units == 1 || text[end + 1] == text[start + 1]))
-        {
-            end += units;
-        }
-
-        return end;
     }
 }

@@ -17,12 +17,15 @@ internal sealed class TextAnalysis
     private static TextAnalysis? _ofThread;
 
     private readonly LineList _lines = new();
-    private readonly WordList _words = new();
+    private readonly WordPlaces _places = new();
+    private WordList _words = new();
+    private WordList _wordsBefore = new();
     private readonly NGramRepeats _nGrams = new();
     private readonly WordList _spacedWords = new();
     private readonly NGramRepeats _spacedNGrams = new();
     private CharacterCounts _characters;
     private IdeographWords _ideographs;
+    private IdeographWords _ideographsOfWords;
     private int _longest;
     private Parts _found;
 
@@ -64,9 +67,16 @@ internal sealed class TextAnalysis
     {
         get
         {
+            if (_ideographsOfWords != _ideographs)
+            {
+                _found &= ~(Parts.Words | Parts.NGrams);
+            }
+
             if (IsMissing(Parts.Words))
             {
-                Segmentation.Divide(Text, _ideographs, _words);
+                Segmentation.Divide(Text, _ideographs, _places);
+                _words.Set(Text, _places, hasMarks: true);
+                _ideographsOfWords = _ideographs;
             }
 
             return _words;
@@ -80,7 +90,8 @@ internal sealed class TextAnalysis
         {
             if (IsMissing(Parts.SpacedWords))
             {
-                Segmentation.DivideAtSpaces(Text, _spacedWords);
+                Segmentation.DivideAtSpaces(Text, _places);
+                _spacedWords.Set(Text, _places, hasMarks: false);
             }
 
             return _spacedWords;
@@ -92,9 +103,10 @@ internal sealed class TextAnalysis
     {
         get
         {
+            WordList words = Words; // first: other words than before make other n-grams
             if (IsMissing(Parts.NGrams))
             {
-                _nGrams.Count(Words);
+                _nGrams.Count(words);
             }
 
             return _nGrams;
@@ -148,14 +160,34 @@ internal sealed class TextAnalysis
             analysis.Text = text;
             analysis._found = Parts.None;
         }
-        else if (analysis._ideographs != ideographs)
-        {
-            analysis._found &= ~(Parts.Words | Parts.NGrams);
-        }
 
         analysis._ideographs = ideographs;
         analysis._longest = Math.Max(analysis._longest, text.Length);
         return analysis;
+    }
+
+    /// <summary>
+    /// Says that a text is some lines of another, so that words found in that one need not be found again. Of no effect
+    /// if this thread's analysis is of a third text.
+    /// </summary>
+    /// <param name="whole">The other text.</param>
+    /// <param name="text">The lines of it, of which white space at their ends and between them may differ.</param>
+    /// <param name="lines">Where they are in both.</param>
+    public static void KeepLines(string whole, string text, ReadOnlySpan<KeptLine> lines)
+    {
+        if (_ofThread is not { } analysis || !ReferenceEquals(analysis.Text, whole))
+        {
+            return;
+        }
+
+        bool hasWords = (analysis._found & Parts.Words) != 0;
+        analysis.Text = text;
+        analysis._found = hasWords ? Parts.Words : Parts.None;
+        if (hasWords)
+        {
+            (analysis._words, analysis._wordsBefore) = (analysis._wordsBefore, analysis._words);
+            analysis._words.Set(analysis._wordsBefore, lines);
+        }
     }
 
     private bool IsMissing(Parts part)

@@ -26,6 +26,18 @@ internal static class SampleTexts
         return stage.Measures.FirstOrDefault(measure => !measure.Admits(values[measure.Name]))?.Name;
     }
 
+    /// <summary>Some pieces, drawn with repetition, in a row.</summary>
+    public static string Draw(ref CounterRandom random, ReadOnlySpan<string> pieces, int count)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++)
+        {
+            text.Append(pieces[random.NextInt32(pieces.Length)]);
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>
     /// Texts of few words, so that everything repeats: with line breaks, marks and Chinese mixed in.
     /// </summary>

@@ -32,6 +32,24 @@ public class NormalizeStageTests
     }
 
     [Fact]
+    public void Apply_ChangesAlike_WhetherUnitByUnitOrInBlocks()
+    {
+        string[] pieces =
+            ["a", "b", "中", " ", "\t", "\n", "\r\n", "\u00A0", "\u3000", "\u2028", "\u0007", "\u200B", "é", "Ａ", "\u200D"];
+        var random = new CounterRandom(5);
+        Assert.All(Enumerable.Range(0, 2000), i =>
+        {
+            string inner = SampleTexts.Draw(ref random, pieces, i % 14);
+            string padding = new('x', 20 + (i % 50));
+
+            _stage.Measure($"x{inner}x", out StageResult unitByUnit);
+            _stage.Measure(padding + inner + padding, out StageResult inBlocks);
+
+            Assert.Equal(padding[1..] + unitByUnit.Document.Text + padding[1..], inBlocks.Document.Text);
+        });
+    }
+
+    [Fact]
     public void Apply_ReplacesHalfASurrogatePair()
     {
         _stage.Measure("half \uD83D, other \uDE00 and whole \uD83D\uDE00", out StageResult result);

@@ -1,3 +1,5 @@
+using Puyu.Abstractions;
+using Puyu.Data.Rules;
 using Puyu.Data.Tests.Rules;
 using Puyu.Data.Text;
 
@@ -44,6 +46,59 @@ public class SegmentationTests
     public void Divide_CutsIdeographsInPairs_FromEachMark()
     {
         Assert.Equal("中国|人|，|中国|人民|a|民", string.Join('|', Words("中国人，中国人民a民", IdeographWords.Pairs)));
+    }
+
+    [Theory]
+    [InlineData("ab1_'.,' !!?")]
+    [InlineData("aé\u0301\u2019'.9９ \u00A0\u3000。。")]
+    [InlineData("a中カ々\U00020000 '.")]
+    [InlineData("a\U00010400\U0001F600\U0001F601! \U00020000.")]
+    [InlineData("a\uD83D\uDE00\uDE01 中")]
+    public void Divide_MatchesUnitByUnit_AtEveryPlaceOfABlock(string alphabet)
+    {
+        var random = new CounterRandom((ulong)alphabet.Length);
+        var expected = new WordPlaces();
+        var actual = new WordPlaces();
+        string[] characters = [.. alphabet.EnumerateRunes().Select(rune => rune.ToString())];
+        Assert.All(Enumerable.Range(0, 400), length =>
+        {
+            string text = SampleTexts.Draw(ref random, characters, length % 200);
+            foreach (IdeographWords ideographs in Enum.GetValues<IdeographWords>())
+            {
+                SegmentationReference.Divide(text, ideographs, expected);
+                Segmentation.Divide(text, ideographs, actual);
+
+                Assert.Equal(Places(expected), Places(actual));
+            }
+
+            Segmentation.DivideAtSpaces(text, actual);
+            Assert.Equal(
+                TextReference.SpacedWords(text), Places(actual).Select(place => text[place.Start..place.End]));
+        });
+    }
+
+    [Fact]
+    public void KeepLines_LeavesTheWords_ThatTheLinesHaveByThemselves()
+    {
+        Assert.All(SampleTexts.Random(300), (text, seed) =>
+        {
+            var editor = new LineEditor(new Document("id", text));
+            LineList lines = TextAnalysis.Of(text).Lines;
+            _ = TextAnalysis.Of(text).Words;
+            for (int line = 0; line < lines.Count; line++)
+            {
+                if (((line * 7) + seed) % 3 > 0 && !lines.Line(text, line).IsWhiteSpace())
+                {
+                    editor.Keep(lines.Starts[line], lines.Lengths[line]);
+                }
+            }
+
+            string kept = editor.Apply().Text;
+            string carried = Description(kept);
+            _ = TextAnalysis.Of("");
+
+            Assert.Equal(Description(string.Concat(kept, " ")[..^1]), carried);
+        });
     }
 
     [Fact]
@@ -122,10 +177,28 @@ public class SegmentationTests
         Assert.Equal(expected, TerminalMarks.End(line));
     }
 
+    private static IEnumerable<(int Start, int End)> Places(WordPlaces places)
+    {
+        (int[] starts, int[] ends, int count) = places.Swap(new int[256], new int[256]);
+        return [.. starts.Take(count).Zip(ends)];
+    }
+
+    private static string Description(string text)
+    {
+        WordList words = TextAnalysis.Of(text).Words;
+        IEnumerable<string> all = Enumerable.Range(0, words.Count).Select(i =>
+            $"{words.Starts[i]}+{words.Length(i)}:{words.Ids[i]} after {words.CharactersBefore[i]}");
+        IEnumerable<string> spellings = Enumerable.Range(0, words.Spellings).Select(id =>
+            $"{words.Spelling(id, text)} {words.Firsts[id]} {words.Occurrences[id]} {words.IsMark[id]}");
+        return string.Join('\n', all.Concat(spellings))
+            + $"\n{words.CountWithoutMarks} {words.CharactersWithoutMarks} {words.CharactersBefore[^1]}";
+    }
+
     private static List<string> Words(string text, IdeographWords ideographs = IdeographWords.Characters)
     {
-        var words = new WordList();
-        Segmentation.Divide(text, ideographs, words);
+        // Another text between, so that the words are found and not remembered.
+        _ = TextAnalysis.Of("").Words;
+        WordList words = TextAnalysis.Of(text, ideographs).Words;
         return [.. Enumerable.Range(0, words.Count).Select(i => text.Substring(words.Starts[i], words.Length(i)))];
     }
 }
