@@ -171,20 +171,14 @@ public sealed partial class LedgerDatabase : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ledger.Dispose();
 
-    private IEnumerable<MeasuredDocument> ValuesOf(WhatIfMeasure measure)
-    {
-        using SqliteCommand command = Command("""
-            SELECT v.document, d.name, f.path, v."values"
-            FROM measurements v JOIN documents d ON d.id = v.document JOIN files f ON f.id = d.file
-            WHERE v.pass = $a AND length(v."values") > $b ORDER BY v.document
-            """, ("$a", measure.Pass), ("$b", measure.Position * sizeof(float)));
-        using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
-        {
-            float value = BitConverter.ToSingle((byte[])row.GetValue(3), measure.Position * sizeof(float));
-            yield return new MeasuredDocument(row.GetInt64(0), row.GetString(1), row.GetString(2), value);
-        }
-    }
+    private IEnumerable<MeasuredDocument> ValuesOf(WhatIfMeasure measure) => Stream("""
+        SELECT v.document, d.name, f.path, v."values"
+        FROM measurements v JOIN documents d ON d.id = v.document JOIN files f ON f.id = d.file
+        WHERE v.pass = $a AND length(v."values") > $b ORDER BY v.document
+        """, row => new MeasuredDocument(
+            row.GetInt64(0), row.GetString(1), row.GetString(2),
+            BitConverter.ToSingle((byte[])row.GetValue(3), measure.Position * sizeof(float))),
+        ("$a", measure.Pass), ("$b", measure.Position * sizeof(float)));
 
     private static int IndexOf(List<WhatIfMeasure> measures, string stage, string measure)
     {
