@@ -73,7 +73,7 @@ internal static class DuplicateQueries
             """, row => new DuplicateMember(row.GetString(0), Source(row, 1), LedgerDatabase.Float(row, 4)),
             ("$a", stage), ("$b", cluster.File), ("$c", source.Offset), ("$d", source.Index));
         return new DuplicateCluster(
-            cluster.Id, source, ledger.Find(source) is { } survivor ? survivor.OutputFile is not null : null,
+            cluster.Id, source, ledger.Find(source) is { } survivor ? survivor.IsKept : null,
             cluster.Duplicates, members);
     }
 

@@ -35,10 +35,10 @@ internal static class ProfileReader
             return FromLedger(ledger, json.RootElement, stage, funnel, cancellationToken);
         }
 
-        if (Reader(json.RootElement, out string format) is not { } reader)
+        if (Reader(json.RootElement, out string formats) is not { } reader)
         {
             return new TextProfile(
-                $"The figures were not measured: the recipe has no stage {StageName}, and {format} is not read back.",
+                $"The figures were not measured: the recipe has no stage {StageName}, and {formats} is not read back.",
                 "", []);
         }
 
@@ -88,7 +88,9 @@ internal static class ProfileReader
         LedgerDatabase ledger, string folder, IDocumentReader reader, LedgerFunnel funnel,
         CancellationToken cancellationToken)
     {
-        List<string> files = ledger.Query("SELECT path FROM outputFiles ORDER BY id", row => row.GetString(0));
+        List<string> files = ledger.Query(
+            "SELECT path FROM outputFiles WHERE id IN (SELECT file FROM outputs) ORDER BY id",
+            row => row.GetString(0));
         HistogramCounter[] counters = Counters();
         long documents = 0;
 
@@ -157,22 +159,27 @@ internal static class ProfileReader
         return (counters, documents);
     }
 
-    /// <summary>Reads what the recipe wrote; null if that cannot be read.</summary>
-    private static IDocumentReader? Reader(JsonElement recipe, out string format)
+    /// <summary>Reads the documents that the recipe wrote; null if it wrote none that can be read.</summary>
+    private static IDocumentReader? Reader(JsonElement recipe, out string formats)
     {
-        format = recipe.TryGetProperty("output", out JsonElement output)
-            && output.TryGetProperty("format", out JsonElement named) ? named.GetString()! : "jsonl";
-        string plain = CompressedFile.WithoutEnding(format);
-        if (!StageCatalog.BuiltIn.FormatNames.Contains(plain)
-            || StageCatalog.BuiltIn.Format(plain, "output").Reader is not { } create)
-        {
-            return null;
-        }
+        string[] names = [.. Outputs(recipe).Select(output =>
+            output.TryGetProperty("format", out JsonElement name) ? name.GetString()! : "jsonl")];
+        formats = string.Join(", ", names);
+        Func<JsonElement, RecipeContext, IDocumentReader>? create = names
+            .Select(CompressedFile.WithoutEnding).Where(StageCatalog.BuiltIn.FormatNames.Contains)
+            .Select(name => StageCatalog.BuiltIn.Format(name, "output"))
+            .FirstOrDefault(format => format is { Tokens: null, Reader: not null })?.Reader;
 
         // What was written is read whatever its length.
         using var options = JsonDocument.Parse(FormattableString.Invariant($$"""{ "maxRecordBytes": {{1 << 30}} }"""));
-        return create(options.RootElement, new RecipeContext(".", "output", 0, _ => { }));
+        return create?.Invoke(options.RootElement, new RecipeContext(".", "output", 0, _ => { }));
     }
+
+    /// <summary>One output or a list of them; by default one with all defaults.</summary>
+    private static IEnumerable<JsonElement> Outputs(JsonElement recipe) =>
+        !recipe.TryGetProperty("output", out JsonElement output) ? [JsonElement.Parse("{}")]
+        : output.ValueKind == JsonValueKind.Array ? output.EnumerateArray()
+        : [output];
 
     private static HistogramCounter[] Counters() => [.. _figures.Select(figure => new HistogramCounter(figure.Width))];
 
