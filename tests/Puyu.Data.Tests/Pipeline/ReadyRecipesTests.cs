@@ -5,12 +5,8 @@ namespace Puyu.Data.Tests.Pipeline;
 
 public class ReadyRecipesTests
 {
-    private const string Quickstart = "quickstart-docs.json";
-
     public static TheoryData<string> Names =>
-    [
-        .. Repository.Files("recipes", "data-*.json").Select(path => Path.GetFileName(path)).Order(), Quickstart,
-    ];
+        [.. Repository.Files("recipes", "data-*.json").Select(path => Path.GetFileName(path)).Order()];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -25,6 +21,6 @@ public class ReadyRecipesTests
         Recipe recipe = Recipe.Load(folder.File(name), StageCatalog.BuiltIn, warning => Assert.Fail(warning));
 
         Assert.True(recipe.Steps.Count >= 4);
-        Assert.Equal(name != Quickstart, recipe.Steps.Any(step => step.Name == "decontaminate"));
+        Assert.Contains(recipe.Steps, step => step.Name == "decontaminate");
     }
 }
