@@ -51,8 +51,8 @@ internal sealed class QuickstartReport(QuickstartResults results)
         ]));
         _page.Paragraph(Text($"""
             {results.Documents.Files} files; {funnel.KeptBytes / 1e6:F1} MB of distinct text;
-            {results.Division.SetAside} documents set aside because they resemble training; {funnel.Quarantined}
-            records that could not be read;
+            {results.Division.SetAside} documents set aside, being related to training;
+            {funnel.Quarantined} records that could not be read;
             {results.Tokenizer.TrainingTokens:N0} training tokens of a vocabulary of
             {results.Tokenizer.VocabSize:N0} that was learned in {results.Tokenizer.TrainingSeconds:F1} s
             ({results.Evaluation.HeldOut.BytesPerToken:F2} bytes a token on held-out text).

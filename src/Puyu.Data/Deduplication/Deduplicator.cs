@@ -8,7 +8,7 @@ namespace Puyu.Data.Deduplication;
 /// that stays; so every removed text has a similar one that is kept, and similarity is not chained. The result depends
 /// on the order of the texts and the options only, not on the number of threads.
 /// </remarks>
-public static class Deduplicator
+internal static class Deduplicator
 {
     /// <summary>Compares texts.</summary>
     /// <param name="texts">The texts, best first: earlier ones stay.</param>
@@ -82,7 +82,7 @@ public static class Deduplicator
 /// <param name="Of">For each text, the earlier text it repeats, or <see cref="Kept"/>.</param>
 /// <param name="Exact">Texts that equal an earlier one but for case, space and punctuation.</param>
 /// <param name="Near">Texts that are similar to an earlier one.</param>
-public sealed record Duplicates(IReadOnlyList<int> Of, int Exact, int Near)
+internal sealed record Duplicates(IReadOnlyList<int> Of, int Exact, int Near)
 {
     /// <summary>Stands for the earlier text of a text that stays.</summary>
     public const int Kept = -1;
