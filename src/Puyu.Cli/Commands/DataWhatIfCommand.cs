@@ -26,13 +26,13 @@ internal static class DataWhatIfCommand
         {
             output, stage, measure, min, max,
         };
-        command.SetAction(line => Count(
+        command.SetAction(line => Compare(
             line.GetRequiredValue(output), line.GetRequiredValue(stage), line.GetRequiredValue(measure),
             line.GetValue(min), line.GetValue(max)));
         return command;
     }
 
-    private static void Count(string folder, string stage, string measure, float? min, float? max)
+    private static void Compare(string folder, string stage, string measure, float? min, float? max)
     {
         var problems = new Problems("data what-if");
         problems.Require(min is not null || max is not null, "neither", "must be one or both", "--min and --max");

@@ -16,11 +16,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
         page.Heading("What is left");
         page.Figure(SankeyChart.Draw("Documents left and removed, stage by stage", [.. DocumentRows()]));
         page.Subheading("By step");
-        page.Paragraph(
-            "The last two columns are those of WanJuan-CC, for steps of the same names: English pages of Common Crawl, "
-            + "counted from all of the crawl on.");
-        page.Table(
-            ["step", "#in", "#removed", "#kept", "#of these", "#of all", "#removed there", "#left there"], StepRows());
+        AddSteps();
         page.Subheading("By stage and rule");
         page.Paragraph(
             "A document counts for the first bound that it broke. At each stage documents in = removed + kept, and "
@@ -32,6 +28,21 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
         page.Paragraph(
             "Text of removed documents counts as it came to the first of the stages that work together; cut is what "
             + "stages took from documents that they kept.");
+    }
+
+    private void AddSteps()
+    {
+        string[] heads = ["step", "#in", "#removed", "#kept", "#of these", "#of all", "#removed there", "#left there"];
+        if (_funnel.Stages.All(stage => WanJuanCc.Yield(stage.Step) is null))
+        {
+            page.Table(heads[..^2], StepRows());
+            return;
+        }
+
+        page.Paragraph(
+            "The last two columns are those of WanJuan-CC, for steps of the same names: English pages of Common Crawl, "
+            + "counted from all of the crawl on.");
+        page.Table(heads, StepRows());
     }
 
     private IEnumerable<SankeyChart.Row> DocumentRows()
@@ -79,7 +90,8 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
             {
                 string text = left > behind ? $"−{Bytes(left - behind)}" : $"+{Bytes(behind - left)}";
                 yield return new SankeyChart.Row(
-                    left > behind ? $"cut in {stage.Step}" : $"added in {stage.Step}", text, left - behind, IsLevel: false);
+                    left > behind ? $"cut in {stage.Step}" : $"added in {stage.Step}", text, left - behind,
+                    IsLevel: false);
                 left = behind;
             }
 
@@ -113,7 +125,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
 
     private IEnumerable<string[]> RuleRows()
     {
-        foreach (FunnelStage stage in _funnel.Stages)
+        foreach ((int index, FunnelStage stage) in _funnel.Stages.Index())
         {
             yield return
             [
@@ -121,7 +133,7 @@ internal sealed class RetentionSection(RunStatistics run, HtmlPage page)
                 Count(stage.Changed), Count(stage.Kept), Share(stage.Kept, stage.Documents),
                 Share(stage.Kept, _funnel.Documents),
             ];
-            foreach (RuleCount rule in run.Rules.Where(rule => (rule.Step, rule.Stage) == (stage.Step, stage.Stage)))
+            foreach (RuleCount rule in run.Rules.Where(rule => rule.StageIndex == index))
             {
                 yield return
                 [

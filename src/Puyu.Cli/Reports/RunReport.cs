@@ -1,6 +1,5 @@
 using Puyu.Cli.Display;
 using Puyu.Data.Audit;
-using Puyu.Data.Pipeline;
 using static Puyu.Cli.Display.Figures;
 
 namespace Puyu.Cli.Reports;
@@ -9,6 +8,9 @@ namespace Puyu.Cli.Reports;
 /// <param name="run">The run.</param>
 internal sealed class RunReport(RunStatistics run)
 {
+    private static readonly string[] _originHeads =
+        ["source", "#documents", "#MB", "#kept", "#of these", "#MB kept", "#quarantined"];
+
     private readonly HtmlPage _page = new("Data run");
 
     /// <summary>Writes the page. It depends on the ledger and the finished documents alone.</summary>
@@ -44,7 +46,8 @@ internal sealed class RunReport(RunStatistics run)
             .GroupBy(sample => (sample.Removal!.Step, sample.Removal.Stage, sample.Removal.Rule)))
         {
             (string step, string stage, string name) = rule.Key;
-            long removed = run.Rules.First(count => (count.Step, count.Stage, count.Rule) == rule.Key).Removed;
+            long removed = run.Rules.Where(count => (count.Step, count.Stage, count.Rule) == rule.Key)
+                .Sum(count => count.Removed);
             _page.Details(
                 $"Removed by {step}/{stage}, {name}: {rule.Count()} of {Count(removed)}", () => Quote(rule));
         }
@@ -116,7 +119,4 @@ internal sealed class RunReport(RunStatistics run)
                     record.File, Count(record.Offset), record.Reason,
                 })));
     }
-
-    private static readonly string[] _originHeads =
-        ["source", "#documents", "#MB", "#kept", "#of these", "#MB kept", "#quarantined"];
 }

@@ -20,7 +20,8 @@ internal static class DuplicateQueries
         WHERE {IsDuplicate} ORDER BY x.stage, x.matchedFile, x.matchedOffset, x.matchedNumber, x.document
         """, row => new DuplicatePair(
             row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3) == 1, row.GetString(4),
-            Source(row, 5), row.GetString(8), Source(row, 9), LedgerDatabase.Float(row, 12), LedgerDatabase.Float(row, 13)));
+            Source(row, 5), row.GetString(8), Source(row, 9), LedgerDatabase.Float(row, 12),
+            LedgerDatabase.Float(row, 13)));
 
     /// <summary>Clusters of the stages that removed duplicates: how many of which size, and the largest.</summary>
     public static IReadOnlyList<DuplicateSummary> Summaries(LedgerDatabase ledger)

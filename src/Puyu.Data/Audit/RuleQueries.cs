@@ -5,10 +5,10 @@ internal static class RuleQueries
 {
     /// <summary>Removals and changes, by stage and rule.</summary>
     public static IReadOnlyList<RuleCount> Counts(LedgerDatabase ledger) => ledger.Query("""
-        SELECT s.step, s.stage, x.rule, SUM(x.removed), SUM(1 - x.removed)
+        SELECT x.stage, s.step, s.stage, x.rule, SUM(x.removed), SUM(1 - x.removed)
         FROM decisions x JOIN stages s ON s.id = x.stage GROUP BY x.stage, x.rule ORDER BY x.stage, x.rule
         """, row => new RuleCount(
-            row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4)));
+            row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5)));
 
     /// <summary>The samples, as they were chosen when the ledger was made.</summary>
     public static IReadOnlyList<LedgerSample> Samples(LedgerDatabase ledger)

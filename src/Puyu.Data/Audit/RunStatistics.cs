@@ -60,12 +60,14 @@ public sealed record RunStatistics
 }
 
 /// <summary>What one rule did.</summary>
+/// <param name="StageIndex">Of its stage in <see cref="LedgerFunnel.Stages"/>.</param>
 /// <param name="Step">Name of the step.</param>
-/// <param name="Stage">Name of the stage.</param>
+/// <param name="Stage">Name of the stage, which a step may have twice.</param>
 /// <param name="Rule">Which rule: of a stage over single documents, the measure.</param>
 /// <param name="Removed">Documents that went because of it, as the first bound of the stage that they broke.</param>
 /// <param name="Changed">Documents that a corpus stage changed because of it.</param>
-public sealed record RuleCount(string Step, string Stage, string Rule, long Removed, long Changed);
+public sealed record RuleCount(
+    int StageIndex, string Step, string Stage, string Rule, long Removed, long Changed);
 
 /// <summary>One of the documents that a report shows.</summary>
 /// <param name="Document">The document.</param>

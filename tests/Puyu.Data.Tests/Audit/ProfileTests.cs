@@ -14,6 +14,7 @@ public sealed class ProfileTests : IDisposable
     private static readonly double[] _widths = [10, 1, 5, 0.01, 0.01, 0.1, 1, 0.01, 0.001];
 
     private readonly TemporaryFolder _folder = new();
+    private string[] _texts = [];
 
     private string Out => _folder.File("run");
 
@@ -75,8 +76,6 @@ public sealed class ProfileTests : IDisposable
         Assert.True(error is FileNotFoundException or InvalidDataException, error.GetType().Name);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
-
-    private string[] _texts = [];
 
     private void WriteDocuments(int count)
     {

@@ -21,8 +21,8 @@ public sealed class RunStatisticsTests : IDisposable
         RunStatistics run = RunStatistics.Read(_fixture.Out, default);
 
         LedgerFunnel funnel = run.Funnel;
-        Assert.All(funnel.Stages, stage => Assert.Equal(stage.Removed, run.Rules
-            .Where(rule => (rule.Step, rule.Stage) == (stage.Step, stage.Stage)).Sum(rule => rule.Removed)));
+        Assert.All(funnel.Stages.Index(), stage => Assert.Equal(
+            stage.Item.Removed, run.Rules.Where(rule => rule.StageIndex == stage.Index).Sum(rule => rule.Removed)));
         OriginShare source = Assert.Single(run.Composition.Sources);
         Assert.Equal(
             new OriginShare("*.lines", 900, funnel.Bytes, funnel.Kept, funnel.KeptBytes, funnel.Quarantined), source);
@@ -147,8 +147,9 @@ public sealed class RunStatisticsTests : IDisposable
         LedgerDocument[] all = [.. Enumerable.Range(0, 3).SelectMany(file => Enumerable.Range(0, 300)
             .SelectMany(i => ledger.Find(FormattableString.Invariant($"f{file}-{i}"))))];
         var expected = all.OrderBy(document => document.Source.Key)
-            .GroupBy(document => ledger.DecisionsOn(document).LastOrDefault(decision => decision.IsRemoved) is { } removal
-                ? (removal.Step, removal.Rule) : default)
+            .GroupBy(document =>
+                ledger.DecisionsOn(document).LastOrDefault(decision => decision.IsRemoved) is { } removal
+                    ? (removal.Step, removal.Rule) : default)
             .SelectMany(group => group.Take(group.Key == default ? 12 : 4));
         Assert.Equal(
             expected.Select(document => document.Id).Order(StringComparer.Ordinal),
