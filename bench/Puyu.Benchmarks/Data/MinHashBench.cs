@@ -45,6 +45,10 @@ public static class MinHashBench
             Measure(output, "signatures, characters", name, documents, Sign(documents, ShingleUnit.Characters));
             Measure(output, "minhash, first phase", name, documents, Summarize(
                 new MinHashStage(new MinHashOptions()).Summarize, documents));
+            Measure(output, "minhash with estimates, first phase", name, documents, Summarize(
+                new MinHashStage(new MinHashOptions { Verify = Verification.Estimate }).Summarize, documents));
+            Measure(output, "minhash verified exactly, first phase", name, documents, Summarize(
+                new MinHashStage(new MinHashOptions { Verify = Verification.Exact }).Summarize, documents));
             Measure(output, "exact, first phase", name, documents, Summarize(
                 new ExactStage(new ExactOptions()).Summarize, documents));
             Measure(output, "paragraphs, first phase", name, documents, Summarize(

@@ -176,9 +176,9 @@ internal static class ProfileReader
     }
 
     /// <summary>One output or a list of them; by default one with all defaults.</summary>
-    private static IEnumerable<JsonElement> Outputs(JsonElement recipe) =>
+    private static JsonElement[] Outputs(JsonElement recipe) =>
         !recipe.TryGetProperty("output", out JsonElement output) ? [JsonElement.Parse("{}")]
-        : output.ValueKind == JsonValueKind.Array ? output.EnumerateArray()
+        : output.ValueKind == JsonValueKind.Array ? [.. output.EnumerateArray()]
         : [output];
 
     private static HistogramCounter[] Counters() => [.. _figures.Select(figure => new HistogramCounter(figure.Width))];

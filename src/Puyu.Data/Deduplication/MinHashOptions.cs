@@ -24,7 +24,7 @@ public sealed record MinHashOptions : DuplicateOptions
     public int? Rows { get; init; }
 
     /// <summary>How candidates are compared.</summary>
-    public Verification Verify { get; init; } = Verification.Estimate;
+    public Verification Verify { get; init; } = Verification.Sample;
 
     /// <summary>Seed of the hash functions.</summary>
     public ulong Seed { get; init; } = 1;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Puyu.Data.Deduplication;
 
 /// <summary>
-/// What a summary keeps of a document for <see cref="MinHashStage"/>: its signature, and for an exact verification the
-/// set of its shingles after it, in ascending order. Nothing of a document without words.
+/// What a summary keeps of a document for <see cref="MinHashStage"/>: its signature, and after it for an exact
+/// verification the set of its shingles, in ascending order, or a sample of them. Nothing of a document without words.
 /// </summary>
 internal readonly struct SignaturePayload(MinHashOptions options)
 {
@@ -21,16 +21,26 @@ internal readonly struct SignaturePayload(MinHashOptions options)
             return default;
         }
 
-        int count = options.Verify == Verification.Exact ? Distinct(shingles) : 0;
-        int length = checked(SignatureBytes + (count * sizeof(ulong)));
+        int length = checked(SignatureBytes + BytesBehind(shingles.Length));
         if (buffer.Length < length)
         {
             buffer = new byte[checked(length + (length / 2))];
         }
 
         MemoryMarshal.AsBytes(signature).CopyTo(buffer);
-        MemoryMarshal.AsBytes(shingles[..count]).CopyTo(buffer.AsSpan(SignatureBytes));
-        return buffer.AsSpan(0, length);
+        Span<byte> behind = buffer.AsSpan(SignatureBytes);
+        switch (options.Verify)
+        {
+            case Verification.Exact:
+                int count = Distinct(shingles);
+                MemoryMarshal.AsBytes(shingles[..count]).CopyTo(behind);
+                return buffer.AsSpan(0, SignatureBytes + (count * sizeof(ulong)));
+            case Verification.Sample:
+                int words = ShingleSample.Write(shingles, MemoryMarshal.Cast<byte, uint>(behind));
+                return buffer.AsSpan(0, SignatureBytes + (words * sizeof(uint)));
+            default:
+                return buffer.AsSpan(0, SignatureBytes);
+        }
     }
 
     /// <summary>The signature in a payload.</summary>
@@ -38,10 +48,31 @@ internal readonly struct SignaturePayload(MinHashOptions options)
         MemoryMarshal.Cast<byte, uint>(payload[..SignatureBytes]);
 
     /// <summary>How similar two documents are, estimated or exactly.</summary>
-    public double Similarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => options.Verify == Verification.Exact
-        ? Jaccard(
-            MemoryMarshal.Cast<byte, ulong>(a[SignatureBytes..]), MemoryMarshal.Cast<byte, ulong>(b[SignatureBytes..]))
-        : MinHash.Similarity(Signature(a), Signature(b));
+    public double Similarity(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        const double StandardErrors = 4;
+        if (options.Verify == Verification.Exact)
+        {
+            return Jaccard(
+                MemoryMarshal.Cast<byte, ulong>(a[SignatureBytes..]),
+                MemoryMarshal.Cast<byte, ulong>(b[SignatureBytes..]));
+        }
+
+        double estimate = MinHash.Similarity(Signature(a), Signature(b));
+        double error = Math.Sqrt(options.Threshold * (1 - options.Threshold) / options.Hashes);
+        return options.Verify == Verification.Sample && Math.Abs(estimate - options.Threshold) <= StandardErrors * error
+            ? ShingleSample.Similarity(
+                MemoryMarshal.Cast<byte, uint>(a[SignatureBytes..]), MemoryMarshal.Cast<byte, uint>(b[SignatureBytes..]))
+            : estimate;
+    }
+
+    /// <summary>Most bytes behind the signature.</summary>
+    private int BytesBehind(int shingles) => options.Verify switch
+    {
+        Verification.Exact => checked(shingles * sizeof(ulong)),
+        Verification.Sample => checked((shingles + 1) * sizeof(uint)),
+        _ => 0,
+    };
 
     private static double Jaccard(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
     {

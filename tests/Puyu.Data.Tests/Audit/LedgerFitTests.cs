@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Puyu.Abstractions;
 using Puyu.Data.Audit;
 using Puyu.Data.Pipeline;
 using Puyu.Data.Rules;

@@ -17,6 +17,7 @@ public sealed class MinHashIndexTests : IDisposable
     [Theory]
     [InlineData(Verification.None)]
     [InlineData(Verification.Estimate)]
+    [InlineData(Verification.Sample)]
     [InlineData(Verification.Exact)]
     public void Run_AgainstAnIndex_EqualsTheRunOnAll(Verification verify)
     {

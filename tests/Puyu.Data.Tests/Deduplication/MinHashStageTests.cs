@@ -71,6 +71,7 @@ public sealed class MinHashStageTests
         Document[] documents = [.. Enumerable.Range(0, 200_000).Select(n => SyntheticCorpus.At(n, seed: 1))];
         var options = new MinHashOptions
         {
+            Verify = Verification.Estimate, // as the search in memory does
             Hashes = 126,
             Bands = 14,
             Rows = 9,
@@ -98,6 +99,7 @@ public sealed class MinHashStageTests
     [Theory]
     [InlineData(Verification.None)]
     [InlineData(Verification.Estimate)]
+    [InlineData(Verification.Sample)]
     [InlineData(Verification.Exact)]
     public void Decide_IsTheSame_ForAnyPartsAndMemory(Verification verify)
     {

@@ -62,7 +62,7 @@ public class ThreadBudgetTests
         {
             Assert.Throws<InvalidOperationException>(() => budget.Hold(
                 () => budget.InOrder(
-                    Enumerable.Range(0, 20), i => i == 3 ? throw new InvalidOperationException("three") : i).Sum(),
+                    Enumerable.Range(0, 20), i => i == 3 ? throw new InvalidOperationException("three") : i).ToList(),
                 CancellationToken.None));
         }
     }
