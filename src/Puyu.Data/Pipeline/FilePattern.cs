@@ -56,8 +56,10 @@ internal static class FilePattern
             return names.Length == 1 || FitsAll(names[1..], path) || FitsAll(names, path[1..]);
         }
 
-        return FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false)
-            && FitsAll(names[1..], path[1..]);
+        // The first name of an absolute path is empty, which no expression matches.
+        bool isSame = names[0] == path[0]
+            || FileSystemName.MatchesSimpleExpression(names[0], path[0], ignoreCase: false);
+        return isSame && FitsAll(names[1..], path[1..]);
     }
 
     private static void Collect(
