@@ -21,8 +21,8 @@ internal sealed class BoundsSection(IReadOnlyList<BoundCurve> bounds, HtmlPage p
         page.Paragraph(
             "For each bound, the documents that its stage would remove with the bound elsewhere and all others as "
             + "they are. The line marks the bound of the run and says how many it removes that no other does. In the "
-            + "tables: how many it removes alone, how many go without it, and with the next stricter and looser bound that was "
-            + "tried. puyu data what-if counts for any other.");
+            + "tables: how many it removes alone, how many go without it, and with the next stricter and looser bound "
+            + "that was tried. puyu data what-if counts for any other.");
         foreach (IGrouping<string, BoundCurve> stage in bounds.GroupBy(bound => $"{bound.Step}/{bound.Stage}"))
         {
             page.Subheading(stage.Key);

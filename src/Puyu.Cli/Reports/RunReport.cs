@@ -9,7 +9,7 @@ namespace Puyu.Cli.Reports;
 internal sealed class RunReport(RunStatistics run)
 {
     private static readonly string[] _originHeads =
-        ["source", "#documents", "#MB", "#kept", "#of these", "#MB kept", "#quarantined"];
+        ["source", "#documents", "#text", "#kept", "#of these", "#text kept", "#quarantined"];
 
     private readonly HtmlPage _page = new("Data run");
 
@@ -80,19 +80,19 @@ internal sealed class RunReport(RunStatistics run)
         if (composition.Languages.Count > 0)
         {
             _page.Table(
-                ["language", "#kept", "#of kept", "#MB kept", "#removed as a language"],
+                ["language", "#kept", "#of kept", "#text kept", "#removed as a language"],
                 composition.Languages.Select(share => (string[])
                 [
                     share.Language ?? "not named", Count(share.Kept),
-                    Share(share.Kept, run.Funnel.Kept), Megabytes(share.KeptBytes),
+                    Share(share.Kept, run.Funnel.Kept), Bytes(share.KeptBytes),
                     Count(share.Removed),
                 ]));
         }
 
         static string[] Row(OriginShare share) =>
         [
-            share.Name, Count(share.Documents), Megabytes(share.Bytes), Count(share.Kept),
-            Share(share.Kept, share.Documents), Megabytes(share.KeptBytes),
+            share.Name, Count(share.Documents), Bytes(share.Bytes), Count(share.Kept),
+            Share(share.Kept, share.Documents), Bytes(share.KeptBytes),
             Count(share.Quarantined),
         ];
     }

@@ -20,39 +20,32 @@ internal static class BoundCurves
         LedgerDatabase ledger, LedgerFunnel funnel, CancellationToken cancellationToken)
     {
         List<StageBounds> stages = Stages(ledger);
+        ILookup<long, StageBounds> ofPass = stages.ToLookup(stage => stage.Pass);
         ulong every = (ulong)Math.Max(1, funnel.Documents / Sampled);
-        foreach (IGrouping<long, StageBounds> pass in stages.GroupBy(stage => stage.Pass))
-        {
-            Visit(
-                ledger, pass, (stage, document, values) =>
-                {
-                    if (Hashing.Mix((ulong)document) % every == 0)
-                    {
-                        stage.Sample(values);
-                    }
-                }, cancellationToken);
-            foreach (StageBounds stage in pass)
+        Visit(
+            ledger, ofPass, (stage, document, values) =>
             {
-                stage.ChoosePoints(Points);
-            }
-
-            Visit(ledger, pass, static (stage, _, values) => stage.Count(values), cancellationToken);
-        }
-
+                if (Hashing.Mix((ulong)document) % every == 0)
+                {
+                    stage.Sample(values);
+                }
+            }, cancellationToken);
+        stages.ForEach(stage => stage.ChoosePoints(Points));
+        Visit(ledger, ofPass, static (stage, _, values) => stage.Count(values), cancellationToken);
         return [.. stages.SelectMany(stage => stage.Curves())];
     }
 
     private static void Visit(
-        LedgerDatabase ledger, IGrouping<long, StageBounds> pass,
+        LedgerDatabase ledger, ILookup<long, StageBounds> ofPass,
         Action<StageBounds, long, ReadOnlySpan<float>> visit, CancellationToken cancellationToken)
     {
-        foreach ((long document, byte[] blob) in ledger.Stream(
-            """SELECT document, "values" FROM measurements WHERE pass = $a""",
-            row => (row.GetInt64(0), (byte[])row.GetValue(1)), ("$a", pass.Key)))
+        foreach ((long document, long pass, byte[] blob) in ledger.Stream(
+            """SELECT document, pass, "values" FROM measurements""",
+            row => (row.GetInt64(0), row.GetInt64(1), (byte[])row.GetValue(2))))
         {
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(blob);
-            foreach (StageBounds stage in pass)
+            foreach (StageBounds stage in ofPass[pass])
             {
                 if (values.Length > stage.First)
                 {

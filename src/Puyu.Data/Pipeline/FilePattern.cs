@@ -50,8 +50,11 @@ internal static class FilePattern
     {
         [] => names.IsEmpty,
         ["**", .. var rest] => IsMatch(rest, names) || (!names.IsEmpty && IsMatch(pattern, names[1..])),
-        [var first, .. var rest] => !names.IsEmpty && Fits(names[0], first) && IsMatch(rest, names[1..]),
+        [var first, .. var rest] => !names.IsEmpty && IsName(first, names[0]) && IsMatch(rest, names[1..]),
     };
+
+    /// <summary>The first name of an absolute path is empty, which no expression matches.</summary>
+    private static bool IsName(string pattern, string name) => pattern == name || Fits(name, pattern);
 
     private static void Collect(
         string folder, string prefix, ArraySegment<string> names, List<(string Path, string Name)> files)

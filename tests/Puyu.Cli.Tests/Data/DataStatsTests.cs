@@ -73,7 +73,7 @@ public sealed partial class DataStatsTests : IDisposable
         Assert.Empty(Loaded().Matches(page));
         Assert.DoesNotContain("<img", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("&lt;script&gt;alert(1)", page, StringComparison.Ordinal);
-        Assert.Contains("not JSON", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("the line is no JSON object", page, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -185,6 +185,14 @@ public sealed class RunStatisticsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/a/*/c.gz", "/a/b/c.gz", true)]
+    [InlineData("/a/*/c.gz", "/a/c.gz", false)]
+    [InlineData("/a", "/a/b/c.html", true)]
+    [InlineData("../a/*.gz", "../a/b.gz", true)]
+    public void FilePattern_KnowsTheFilesOutsideOfTheFolder(string pattern, string file, bool isOf) =>
+        Assert.Equal(isOf, FilePattern.IsOf(pattern, file));
+
+    [Theory]
     [InlineData("a.jsonl", "a.jsonl", true)]
     [InlineData("a.jsonl", "b.jsonl", false)]
     [InlineData("crawl", "crawl/x/y.html", true)]
