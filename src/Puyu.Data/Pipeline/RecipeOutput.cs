@@ -70,6 +70,7 @@ public sealed record RecipeOutput(string Format, string Folder)
             throw new InvalidDataException($"{given.Path} is '{files}' but must be a folder below that of the run");
         }
 
+        files = files.TrimEnd('/'); // the report is beside the folder, named for it
         FormatFactory format = catalog.Format(
             members.TryGetValue("format", out RecipeNode named) ? named.Text() : DefaultFormat, node.Path);
         if (format.Tokens is not { } tokens)

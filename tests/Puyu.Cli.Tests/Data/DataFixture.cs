@@ -74,7 +74,7 @@ internal sealed class DataFixture : IDisposable
         Tool.Run(["data", "run", Recipe, "--out", folder ?? Out, .. more]);
 
     /// <summary>Names, below the folder of the run, and hashes of all files in some of its folders.</summary>
-    public string[] Hashes(string run, params string[] folders) =>
+    public static string[] Hashes(string run, params string[] folders) =>
     [
         .. folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(run, folder), "*"))
             .Select(path => $"{Path.GetRelativePath(run, path)} "
