@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Puyu.Benchmarks;
 using Puyu.Benchmarks.Data;
 using Puyu.Benchmarks.Inference;
@@ -7,7 +8,13 @@ using Puyu.Benchmarks.Tokenizers;
 using Puyu.Benchmarks.Training;
 
 // dotnet run -c Release --project bench/Puyu.Benchmarks -- matmul …      (no name: the list)
-// data-pipeline takes --megabytes 10,100,1000.
+// data-pipeline takes --megabytes 10,100,1000, and runs this program again for each.
+if (args is [PipelineTimes.ChildArgument, var recipe, var folder])
+{
+    Console.Out.Write(JsonSerializer.Serialize(PipelineTimes.Of(recipe, folder)));
+    return 0;
+}
+
 int option = Array.IndexOf(args, "--megabytes");
 int[] megabytes = option < 0 || option + 1 == args.Length
     ? [10, 30, 100, 300, 1000]

@@ -1,23 +1,23 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Puyu.Data.Classifiers;
-using Puyu.Data.Pipeline;
 using Puyu.Testing;
 
 namespace Puyu.Benchmarks.Data;
 
 /// <summary>
-/// Whole runs of one recipe, clean, dedup, safe and quality with trained classifiers, over growing amounts of text: time,
-/// memory, what is written, and a straight line through the times.
+/// Whole runs of one recipe, clean, dedup, safe and quality with trained classifiers, over growing amounts of text:
+/// time, memory, what is written, and a straight line through the times.
 /// </summary>
 /// <remarks>
-/// docs/data-engine.md says what the recipe does. Inputs are made before and deleted after each run, as is the folder of
-/// the run. Peak memory is that of the whole process (VmHWM of Linux, set back before each run).
+/// docs/data-engine.md says what recipes do. Inputs are made before and deleted after each run, as is the folder of the
+/// run. Each run is a process of its own, of which the peak memory is taken (VmHWM of Linux).
 /// </remarks>
 public static class PipelineBench
 {
     private const double Megabyte = 1e6;
+
+    private static readonly string[] _languages = ["en", "zh-hans"];
 
     /// <summary>Measures and prints three tables.</summary>
     /// <param name="output">Takes the tables.</param>
@@ -30,21 +30,28 @@ public static class PipelineBench
         File.WriteAllText(recipe, Recipe(input, folder));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Documents are drawn from {input.Describe()}; {PipelineInput.NearDuplicatePercent} % repeat another nearly, "
+            $"Documents are drawn from {input.Describe()}; "
+            + $"{PipelineInput.NearDuplicatePercent} % repeat another nearly, "
             + $"{PipelineInput.SpamPercent} % have advertising, {PipelineInput.ToxicPercent} % hatred. "
             + $"{Environment.ProcessorCount} threads."));
         output.WriteLine();
         output.WriteLine("| MB | documents | seconds | processor s | MB/s | peak RSS, MiB | written, MB | kept, % |");
         output.WriteLine("| --: | --: | --: | --: | --: | --: | --: | --: |");
         var runs = new List<(double Megabytes, double Seconds)>();
-        List<(string Phase, double Seconds)> phases = [];
+        IReadOnlyList<PhaseTime> phases = [];
         foreach (int amount in megabytes)
         {
             string source = folder.File("pages.jsonl");
             int documents = input.Write(source, (long)(amount * Megabyte));
-            phases = [];
-            double seconds = Measure(recipe, folder.File("run"), source, documents, phases, output);
-            runs.Add((new FileInfo(source).Length / Megabyte, seconds));
+            double read = new FileInfo(source).Length / Megabyte;
+            PipelineTimes times = PipelineTimes.OfChild(recipe, folder.File("run"));
+            phases = times.Phases;
+            runs.Add((read, times.Seconds));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {read:F0} | {documents} | {times.Seconds:F1} | {times.ProcessorSeconds:F1} "
+                + $"| {read / times.Seconds:F1} | {times.PeakMebibytes:F0} | {times.WrittenMegabytes:F0} "
+                + $"| {100.0 * CountKept(folder.File("run")) / documents:F1} |"));
             Directory.Delete(folder.File("run"), recursive: true);
             File.Delete(source);
         }
@@ -53,41 +60,16 @@ public static class PipelineBench
         output.WriteLine();
         output.WriteLine("| phase of the last run | seconds |");
         output.WriteLine("| --- | --: |");
-        foreach ((string phase, double seconds) in phases)
+        foreach (PhaseTime phase in phases)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {phase} | {seconds:F1} |"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {phase.Phase} | {phase.Seconds:F1} |"));
         }
     }
 
-    private static double Measure(
-        string recipePath, string folder, string source, int documents, List<(string, double)> phases, TextWriter output)
-    {
-        // What making the input left is not the run's.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        long written = WrittenBytes();
-        TimeSpan processor = Environment.CpuUsage.TotalTime;
-        long started = Stopwatch.GetTimestamp();
-        var progress = new PhaseTimes(phases);
-        var recipe = Puyu.Data.Pipeline.Recipe.Load(recipePath, StageCatalog.BuiltIn, static _ => { });
-        PipelineRun run = PipelineRun.Create(recipe, folder, CancellationToken.None);
-        progress.Add("planning");
-        run.Run(Environment.ProcessorCount, progress, CancellationToken.None);
-        progress.End();
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        double megabytes = new FileInfo(source).Length / Megabyte;
-        long kept = Directory.GetFiles(Path.Combine(folder, "out")).Sum(path => File.ReadLines(path).LongCount());
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {megabytes:F0} | {documents} | {seconds:F1} | {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} "
-            + $"| {megabytes / seconds:F1} | {PeakKibibytes() / 1024.0:F0} | {(WrittenBytes() - written) / Megabyte:F0} "
-            + $"| {100.0 * kept / documents:F1} |"));
-        return seconds;
-    }
+    private static long CountKept(string run) =>
+        Directory.GetFiles(Path.Combine(run, "out")).Sum(path => File.ReadLines(path).LongCount());
 
-    /// <summary>The straight line of least squares in relative error, so that small runs count as much as large ones.</summary>
+    /// <summary>The line of least squares in relative error, so that small runs count as much as large ones.</summary>
     private static void WriteLine(TextWriter output, List<(double X, double Y)> runs)
     {
         if (runs.Count < 3)
@@ -123,7 +105,10 @@ public static class PipelineBench
                 new
                 {
                     name = "format",
-                    stages = new object[] { new { stage = "normalize" }, new { stage = "language", keep = _languages } },
+                    stages = new object[]
+                    {
+                        new { stage = "normalize" }, new { stage = "language", keep = _languages },
+                    },
                 },
                 new
                 {
@@ -156,8 +141,6 @@ public static class PipelineBench
         });
     }
 
-    private static readonly string[] _languages = ["en", "zh-hans"];
-
     private static void AddClassifier(
         List<object> stages, IReadOnlyList<LabeledText> texts, string name, bool higherIsBetter, TemporaryFolder folder)
     {
@@ -170,47 +153,5 @@ public static class PipelineBench
         string path = folder.File($"{name}.classifier");
         ClassifierTrainer.Train(texts, options).Save(path);
         stages.Add(new { stage = "classifier", model = path });
-    }
-
-    private static long WrittenBytes() => Number("/proc/self/io", "wchar:");
-
-    private static long PeakKibibytes() => Number("/proc/self/status", "VmHWM:");
-
-    private static long Number(string path, string name) => long.Parse(
-        File.ReadLines(path).First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]
-            .Replace("kB", "", StringComparison.Ordinal).Trim(),
-        CultureInfo.InvariantCulture);
-
-    /// <summary>Sums the time from one phase to the next.</summary>
-    private sealed class PhaseTimes(List<(string Phase, double Seconds)> phases) : IProgress<PipelineProgress>
-    {
-        private long _started = Stopwatch.GetTimestamp();
-        private string? _phase;
-
-        public void Report(PipelineProgress value)
-        {
-            if (value.Phase != _phase)
-            {
-                End();
-                _phase = value.Phase;
-            }
-        }
-
-        public void Add(string phase)
-        {
-            _phase = phase;
-            End();
-        }
-
-        public void End()
-        {
-            if (_phase is not null)
-            {
-                phases.Add((_phase, Stopwatch.GetElapsedTime(_started).TotalSeconds));
-            }
-
-            _started = Stopwatch.GetTimestamp();
-            _phase = null;
-        }
     }
 }

@@ -65,10 +65,14 @@ internal sealed class PipelineInput
     public IEnumerable<string> Fluent => _kinds.SelectMany(kind => kind.Take(4000));
 
     /// <summary>What the documents are drawn from.</summary>
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{_kinds.Sum(kind => kind.Length)} paragraphs of {_kinds.Sum(kind => kind.Sum(text => (long)text.Length)) / 1e6:F0} "
-        + $"million characters, {_spam.Length} lines of advertising, {_toxic.Length} of hatred");
+    public string Describe()
+    {
+        double characters = _kinds.Sum(kind => kind.Sum(text => (long)text.Length)) / 1e6;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_kinds.Sum(kind => kind.Length)} paragraphs of {characters:F0} million characters, "
+            + $"{_spam.Length} lines of advertising, {_toxic.Length} of hatred");
+    }
 
     /// <summary>Writes documents as JSON Lines.</summary>
     /// <returns>How many.</returns>

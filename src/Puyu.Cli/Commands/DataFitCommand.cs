@@ -33,7 +33,7 @@ internal static class DataFitCommand
 
     private static readonly Option<string?> _by = new("--by")
     {
-        Description = "What divides documents in domains: source, the folder of their file, or a key of their metadata.",
+        Description = "What divides documents in domains: source, the folder of their file, or a metadata key.",
     };
 
     private static readonly Option<string?> _recipe = new("--recipe")
@@ -76,7 +76,7 @@ internal static class DataFitCommand
     public static Command Create()
     {
         var command = new Command(
-            "fit", "Fit the bounds of a measure to what a run measured, for each domain, and list borderline documents.")
+            "fit", "Fit bounds of a measure to what a run measured, for each domain, and list borderline documents.")
         {
             _output, _stage, _measure, _by, _recipe, _percentile, _sigma, _side, _fewest, _nearest, _write,
         };
@@ -119,14 +119,16 @@ internal static class DataFitCommand
         double? percentile = line.GetValue(_percentile);
         double? sigma = line.GetValue(_sigma);
         var problems = new Problems("data fit");
-        problems.Require(percentile is null || sigma is null, "both", "must be one of the two", "--percentile and --sigma");
+        problems.Require(
+            percentile is null || sigma is null, "both", "must be one of the two", "--percentile and --sigma");
         problems.Require(percentile is null or (>= 0 and < 50), percentile, "must lie in [0, 50)", "--percentile");
         problems.Require(!(sigma <= 0), sigma, "must be positive", "--sigma");
         problems.ThrowIfAny();
         var options = new ThresholdFitOptions { FewestValues = line.GetValue(_fewest) };
+        double lower = percentile ?? 1;
         return (sigma is { } deviations
             ? options with { Method = FitMethod.Deviations, Deviations = deviations }
-            : options with { LowerPercentile = percentile ?? 1, UpperPercentile = 100 - (percentile ?? 1) }).Validated();
+            : options with { LowerPercentile = lower, UpperPercentile = 100 - lower }).Validated();
     }
 
     private static void WriteBounds(LedgerFit fit)

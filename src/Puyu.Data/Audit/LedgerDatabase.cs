@@ -160,7 +160,8 @@ public sealed partial class LedgerDatabase : IDisposable
     /// <param name="measure">Name of the measure.</param>
     /// <param name="asked">The measure with the bounds of the run, and the pass of the stage.</param>
     /// <exception cref="ArgumentException">There is no such measure, or several stages have it.</exception>
-    internal IEnumerable<MeasuredDocument> ValuesOf(string stage, string measure, out (Measure Measure, long Pass) asked)
+    internal IEnumerable<MeasuredDocument> ValuesOf(
+        string stage, string measure, out (Measure Measure, long Pass) asked)
     {
         List<WhatIfMeasure> measures = MeasuresOf(stage);
         WhatIfMeasure found = measures[IndexOf(measures, stage, measure)];
@@ -212,7 +213,8 @@ public sealed partial class LedgerDatabase : IDisposable
         // A stage may stand in a step more than once, as with bounds for each domain.
         string NameOf((long Id, string Step, string Stage) row)
         {
-            int number = stages.Count(other => other.Id <= row.Id && (other.Step, other.Stage) == (row.Step, row.Stage));
+            int number = stages.Count(
+                other => other.Id <= row.Id && (other.Step, other.Stage) == (row.Step, row.Stage));
             return number == 1
                 ? $"{row.Step}/{row.Stage}"
                 : string.Create(CultureInfo.InvariantCulture, $"{row.Step}/{row.Stage}#{number}");

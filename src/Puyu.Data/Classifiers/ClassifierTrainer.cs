@@ -181,6 +181,7 @@ public static class ClassifierTrainer
 
         public void Add(int bucket) => features.Add(bucket);
 
-        public void Add(int first, int second, int third, int fourth) => features.AddRange([first, second, third, fourth]);
+        public void Add(int first, int second, int third, int fourth) =>
+            features.AddRange([first, second, third, fourth]);
     }
 }

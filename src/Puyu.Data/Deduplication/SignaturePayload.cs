@@ -60,9 +60,11 @@ internal readonly struct SignaturePayload(MinHashOptions options)
 
         double estimate = MinHash.Similarity(Signature(a), Signature(b));
         double error = Math.Sqrt(options.Threshold * (1 - options.Threshold) / options.Hashes);
-        return options.Verify == Verification.Sample && Math.Abs(estimate - options.Threshold) <= StandardErrors * error
+        bool isNear = Math.Abs(estimate - options.Threshold) <= StandardErrors * error;
+        return options.Verify == Verification.Sample && isNear
             ? ShingleSample.Similarity(
-                MemoryMarshal.Cast<byte, uint>(a[SignatureBytes..]), MemoryMarshal.Cast<byte, uint>(b[SignatureBytes..]))
+                MemoryMarshal.Cast<byte, uint>(a[SignatureBytes..]),
+                MemoryMarshal.Cast<byte, uint>(b[SignatureBytes..]))
             : estimate;
     }
 

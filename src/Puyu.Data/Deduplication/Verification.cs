@@ -13,8 +13,8 @@ public enum Verification
 
     /// <summary>
     /// By their signatures where those say enough: where the share of equal hashes is within four standard errors of
-    /// the threshold, by the shingles below a hash, some 1,024 of them: all of a text of that many words, so exactly, and
-    /// with a standard error of 0.013 at 0.7 for longer ones. Keeps 4 bytes on disk for each of them.
+    /// the threshold, by the shingles below a hash, some 1,024 of them: all of a text of that many words, so exactly,
+    /// and with a standard error of 0.013 at 0.7 for longer ones. Keeps 4 bytes on disk for each of them.
     /// </summary>
     Sample,
 

@@ -272,7 +272,8 @@ public sealed class LanguageIdentifier
 
         private static Vector256<ushort> Wide(ref byte gains, int at)
         {
-            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.LoadUnsafe(ref gains, (nuint)at));
+            (Vector128<ushort> low, Vector128<ushort> high) =
+                Vector128.Widen(Vector128.LoadUnsafe(ref gains, (nuint)at));
             return Vector256.Create(low, high);
         }
 

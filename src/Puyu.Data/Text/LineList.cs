@@ -88,7 +88,8 @@ internal sealed class LineList
             if (end > start)
             {
                 int known = _paragraphs.Count;
-                repeats.Add(end - start, isShared: false, wasSeen: _paragraphs.Number(WordHash.OfMany(text[start..end])) < known);
+                int id = _paragraphs.Number(WordHash.OfMany(text[start..end]));
+                repeats.Add(end - start, isShared: false, wasSeen: id < known);
             }
         }
 

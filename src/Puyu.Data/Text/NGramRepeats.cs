@@ -126,7 +126,7 @@ internal sealed class NGramRepeats
         }
     }
 
-    /// <summary>Pairs neighbouring n-grams that both occur more than once, in place: what is written was read.</summary>
+    /// <summary>Pairs neighbours that both occur more than once, in place: what is written was read.</summary>
     private void Pair()
     {
         ref int places = ref MemoryMarshal.GetArrayDataReference(_places);

@@ -26,7 +26,7 @@ internal static class WordHash
             ? OfPacked(ref Unsafe.As<char, ushort>(ref Unsafe.Add(ref MemoryMarshal.GetReference(text), start)), length)
             : OfOther(text.Slice(start, length));
 
-    /// <summary>The hash of units of any number, such as a line's; the same as a word's only for words over 16.</summary>
+    /// <summary>The hash of any number of units, such as a line's; a word's only for those over 16.</summary>
     public static ulong OfMany(ReadOnlySpan<char> units)
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(units);

@@ -85,7 +85,7 @@ internal sealed class WordList
         CountMarks();
     }
 
-    /// <summary>Takes the words in some lines of a text whose words are known, as those lines' own text has them.</summary>
+    /// <summary>Takes the words in some lines of a text of which all words are known.</summary>
     /// <param name="whole">The words of the whole text.</param>
     /// <param name="lines">Stretches of it in order: where each begins, its units and where it is now.</param>
     public void Set(WordList whole, ReadOnlySpan<KeptLine> lines)

@@ -29,7 +29,7 @@ internal sealed class WordPlaces
         _ends[_endCount++] = end;
     }
 
-    /// <summary>Appends the beginnings and ends of words among 64 units, of which either may be without the other.</summary>
+    /// <summary>Appends beginnings and ends of words among 64 units; either may be without the other.</summary>
     /// <param name="at">The first unit.</param>
     /// <param name="starts">Bit i: a word begins at unit <paramref name="at"/> + i.</param>
     /// <param name="ends">Bit i: a word ends before unit <paramref name="at"/> + i.</param>

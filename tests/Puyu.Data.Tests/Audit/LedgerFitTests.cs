@@ -19,7 +19,7 @@ public sealed class LedgerFitTests : IDisposable
 
     public LedgerFitTests()
     {
-        // 101 notes of 0 to 100 characters more than 100, 101 books of 1,000 more; every book is in a folder of its kind.
+        // 101 notes of 100 to 200 characters, 101 books of 1,000 more, in a folder of their own.
         Directory.CreateDirectory(_folder.File("books"));
         Write("notes.jsonl", "note", 100);
         Write(Path.Combine("books", "books.jsonl"), "book", 1100);

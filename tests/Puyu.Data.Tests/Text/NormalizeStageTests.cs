@@ -35,7 +35,10 @@ public class NormalizeStageTests
     public void Apply_ChangesAlike_WhetherUnitByUnitOrInBlocks()
     {
         string[] pieces =
-            ["a", "b", "中", " ", "\t", "\n", "\r\n", "\u00A0", "\u3000", "\u2028", "\u0007", "\u200B", "é", "Ａ", "\u200D"];
+        [
+            "a", "b", "中", " ", "\t", "\n", "\r\n", "\u00A0", "\u3000", "\u2028", "\u0007", "\u200B", "é", "Ａ",
+            "\u200D",
+        ];
         var random = new CounterRandom(5);
         Assert.All(Enumerable.Range(0, 2000), i =>
         {
