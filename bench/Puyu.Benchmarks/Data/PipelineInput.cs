@@ -25,7 +25,7 @@ internal sealed class PipelineInput
     private const int DocumentationCharacters = 16_000_000;
     private const int FewestParagraphs = 3;
     private const int MostParagraphs = 40;
-    private const int Remembered = 2000;
+    private const int Remembered = 300;
 
     private static readonly string[] _books =
         ["war_and_peace_utf8.txt", "wikitext2_valid.txt", "wikitext2_test.txt", "tinyshakespeare.txt"];
