@@ -48,7 +48,7 @@ internal static class C4Line
             return Verdict.Goes;
         }
 
-        if (!mayHavePhrases)
+        if (!mayHavePhrases || !HasPhrases(withoutCitations))
         {
             return Verdict.Stays;
         }

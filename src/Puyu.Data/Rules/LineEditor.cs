@@ -70,9 +70,11 @@ internal sealed class LineEditor(Document document)
 
         string text = string.Create(_length, (document.Text, _stretches), static (target, source) =>
         {
-            target.Fill('\n');
+            int end = 0;
             foreach (KeptLine line in source._stretches)
             {
+                target[end..line.NewStart].Fill('\n');
+                end = line.NewStart + line.Length;
                 source.Text.AsSpan(line.Start, line.Length).CopyTo(target[line.NewStart..]);
             }
         });

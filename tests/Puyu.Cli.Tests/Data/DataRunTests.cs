@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Puyu.Cli.Tests.Support;
 
 namespace Puyu.Cli.Tests.Data;
@@ -24,6 +25,7 @@ public sealed class DataRunTests : IDisposable
         AssertExplainsAKeptOne();
         AssertExplainsADuplicate();
         AssertCountsOtherBounds();
+        AssertFitsBounds();
         Assert.Contains("nothing to do", _fixture.Run().Output, StringComparison.Ordinal);
     }
 
@@ -75,6 +77,7 @@ public sealed class DataRunTests : IDisposable
     [Theory]
     [InlineData("explain", "x", "--out", "nowhere")]
     [InlineData("what-if", "--stage", "a", "--measure", "b", "--min", "1", "--out", "nowhere")]
+    [InlineData("fit", "--stage", "a", "--measure", "b", "--out", "nowhere")]
     public void Ledger_SaysThatNoRunWasFinished(params string[] line)
     {
         Tool.Result result = Tool.Run(["data", .. line]);
@@ -118,6 +121,23 @@ public sealed class DataRunTests : IDisposable
         Assert.Equal(0, result.Status);
         Assert.Contains("size, bytes in [40, Infinity]: ", result.Output, StringComparison.Ordinal);
         Assert.Contains("bytes in [100000, Infinity]: 0 of 600 would stay", result.Output, StringComparison.Ordinal);
+    }
+
+    private void AssertFitsBounds()
+    {
+        string path = Path.Combine(_fixture.Out, "bounds.json");
+
+        Tool.Result result = Tool.Run(
+            "data", "fit", "--out", _fixture.Out, "--stage", "size", "--measure", "bytes", "--percentile", "10",
+            "--write", path);
+
+        Assert.Equal(0, result.Status);
+        Assert.Contains("size, bytes: 600 documents", result.Output, StringComparison.Ordinal);
+        using JsonDocument stages = JsonDocument.Parse(File.ReadAllText(path));
+        JsonElement stage = Assert.Single(stages.RootElement.EnumerateArray());
+        Assert.Equal("size", stage.GetProperty("stage").GetString());
+        Assert.True(stage.GetProperty("min").GetProperty("bytes").GetSingle() > 0);
+        Assert.False(stage.TryGetProperty("max", out _)); // the run has none
     }
 
     private static string[] Cells(string line) =>
