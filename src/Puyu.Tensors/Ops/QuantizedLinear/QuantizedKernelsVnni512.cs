@@ -9,8 +9,9 @@ namespace Puyu.Tensors;
 /// A routine, some kilobytes, is written when its shape first occurs, and kept. See <see cref="VnniRoutine"/>.
 /// </remarks>
 /// <param name="bits">Of a code.</param>
-/// <param name="tiles">1, for few rows; or 2.</param>
-internal sealed unsafe class QuantizedKernelsVnni512(int bits, int tiles) : QuantizedKernels
+/// <param name="tiles">Computed at once, 1 or 2.</param>
+/// <param name="minRows">Rows from which on others are slower.</param>
+internal sealed unsafe class QuantizedKernelsVnni512(int bits, int tiles, int minRows) : QuantizedKernels
 {
     /// <summary>Bit 11 of ECX in leaf 7: AVX512_VNNI.</summary>
     private const int VnniBit = 1 << 11;
@@ -34,8 +35,8 @@ internal sealed unsafe class QuantizedKernelsVnni512(int bits, int tiles) : Quan
     /// <inheritdoc/>
     public override int PanelRows => VnniShape.MaxRows(tiles);
 
-    /// <summary>For one or two panels, weights are best read in the order of memory, tile after tile.</summary>
-    public override int MinRows => tiles == 1 ? 0 : (2 * VnniShape.MaxRows(1)) + 1;
+    /// <inheritdoc/>
+    public override int MinRows => minRows;
 
     /// <inheritdoc/>
     public override bool Pairs => tiles == 2;
