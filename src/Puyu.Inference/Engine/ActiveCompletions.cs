@@ -65,16 +65,20 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
     {
         Choice choice = sequence.Choice!;
         Scheduler.Remove(sequence);
-        if (choice.Completion.Write(choice.TakeUpdate(sequence, reason)))
+        CompletionUpdate update = choice.TakeUpdate(sequence, reason);
+        if (choice.Completion.IsLast(update))
         {
-            Forget(choice.Completion);
+            Forget(choice.Completion); // before its reader hears of it, who may want the session again at once
         }
+
+        choice.Completion.Write(update);
     }
 
     /// <summary>Ends a request with its best beams, of whose sequences none is left.</summary>
     public void Finish(Completion completion, IReadOnlyList<Beam> best, TokenTexts texts)
     {
         Sequence prompt = completion.Sequences[0];
+        var updates = new List<CompletionUpdate>();
         for (int index = 0; index < completion.Request.Choices; index++)
         {
             int[] ids = best[index].TokenIds();
@@ -95,10 +99,11 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
             }
 
             completion.Sequences = index == 0 ? [sequence] : completion.Sequences;
-            completion.Write(choice.TakeUpdate(sequence, isStopped ? FinishReason.Stop : FinishReason.Length));
+            updates.Add(choice.TakeUpdate(sequence, isStopped ? FinishReason.Stop : FinishReason.Length));
         }
 
         Forget(completion);
+        updates.ForEach(completion.Write);
     }
 
     /// <summary>Ends a request with an exception at its reader.</summary>
@@ -147,12 +152,12 @@ internal sealed class ActiveCompletions(SessionTable sessions, AdapterTable adap
         if (completion.Beams is not null)
         {
             Array.ForEach(completion.Sequences, Scheduler.Remove);
+            Forget(completion);
             for (int index = 0; index < completion.Request.Choices; index++)
             {
                 completion.Write(new CompletionUpdate { Choice = index, FinishReason = FinishReason.Aborted });
             }
 
-            Forget(completion);
             return;
         }
 

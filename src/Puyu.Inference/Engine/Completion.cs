@@ -61,17 +61,17 @@ internal sealed class Completion
     /// <summary>The updates.</summary>
     public ChannelReader<CompletionUpdate> Updates => _updates.Reader;
 
+    /// <summary>Whether an update that is not yet written will be the last of all.</summary>
+    public bool IsLast(CompletionUpdate update) => update.FinishReason is not null && _open == 1;
+
     /// <summary>Hands an update to the reader.</summary>
-    /// <returns>Whether it was the last of all.</returns>
-    public bool Write(CompletionUpdate update)
+    public void Write(CompletionUpdate update)
     {
         _updates.Writer.TryWrite(update);
         if (update.FinishReason is not null && --_open == 0)
         {
             Close(error: null);
         }
-
-        return IsClosed;
     }
 
     /// <summary>Ends the updates.</summary>

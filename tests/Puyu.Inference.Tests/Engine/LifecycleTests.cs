@@ -116,6 +116,21 @@ public class LifecycleTests
     }
 
     [Fact]
+    public async Task Session_IsFree_AsSoonAsItsLastUpdateIsRead()
+    {
+        await using InferenceEngine engine = TinyEngine.Create();
+        CompletionRequest request = TinyEngine.Request(TinyEngine.Prompt(1), tokens: 1) with { SessionId = "s" };
+
+        for (int turn = 0; turn < 500; turn++)
+        {
+            await foreach (CompletionUpdate update in engine.CompleteAsync(request, CancellationToken.None))
+            {
+                Assert.Equal((2 * turn) + 1, update.PromptTokens);
+            }
+        }
+    }
+
+    [Fact]
     public async Task EndSession_ForgetsWhatIsCachedOfIt_ButNotWhatOthersShare()
     {
         await using InferenceEngine engine = TinyEngine.Create();
