@@ -112,10 +112,6 @@ internal sealed class Assembler
     public void Vpxord(Zmm target, Zmm a, Zmm b) =>
         Evex(Map.First, Kind.Prefixed66, 0xEF, target.Number, a.Number, b.Number);
 
-    /// <summary>a + b, lanes of 32 bits.</summary>
-    public void Vpaddd(Zmm target, Zmm a, Zmm b) =>
-        Evex(Map.First, Kind.Prefixed66, 0xFE, target.Number, a.Number, b.Number);
-
     /// <summary>Shifts lanes of 16 bits right, zeros coming in.</summary>
     public void Vpsrlw(Zmm target, Zmm source, byte bits)
     {

@@ -23,7 +23,6 @@ public class AssemblerTests
         { "62 E2 7D 48 23 60 02", Of(code => code.Vpmovsxwd(new Zmm(20), new Place(Register.Rax, 64))) },
         { "62 A1 4D 40 DB C2", Of(code => code.Vpandd(new Zmm(16), new Zmm(22), new Zmm(18))) },
         { "62 51 35 48 EF C9", Of(code => code.Vpxord(new Zmm(9), new Zmm(9), new Zmm(9))) },
-        { "62 F1 7D 48 FE C4", Of(code => code.Vpaddd(new Zmm(0), new Zmm(0), new Zmm(4))) },
         { "62 B1 75 40 71 D6 04", Of(code => code.Vpsrlw(new Zmm(17), new Zmm(22), 4)) },
         { "62 B1 5D 40 72 F4 0D", Of(code => code.Vpslld(new Zmm(20), new Zmm(20), 13)) },
         { "62 F2 7D 50 50 4A 03", Of(code => code.Vpdpbusd(new Zmm(1), new Zmm(16), _near)) },

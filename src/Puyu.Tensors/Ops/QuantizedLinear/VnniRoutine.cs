@@ -22,15 +22,11 @@ namespace Puyu.Tensors;
 /// </para>
 /// <para>
 /// Registers: a sum of 32-bit lanes and one of F32 for each row and tile, 24 at most; two for the codes of each tile,
-/// which scales and zeros take over at the end of a group; the mask; two for what comes between. With few rows of one
-/// tile a second sum takes every other step, to hide how long an addition takes.
+/// which scales and zeros take over at the end of a group; the mask; two for what comes between.
 /// </para>
 /// </remarks>
 internal sealed class VnniRoutine
 {
-    /// <summary>Rows of one tile up to which sums are halved.</summary>
-    private const int FewRows = 4;
-
     private const int MaxSums = 12;
     private const int StepBytes = PackedLayout.StepInputs;
     private const int LaneBytes = sizeof(int);
@@ -54,14 +50,12 @@ internal sealed class VnniRoutine
     private readonly VnniShape _shape;
     private readonly int _groupBytes;
     private readonly int _headBytes;
-    private readonly bool _halvesSums;
 
     private VnniRoutine(VnniShape shape)
     {
         _shape = shape;
         _groupBytes = shape.Group * PackedLayout.TileOutputs * shape.Bits / 8;
         _headBytes = PackedLayout.ScaleBytes * (shape.HasZeros ? 2 : 1);
-        _halvesSums = shape is { Tiles: 1, Rows: <= FewRows };
     }
 
     /// <summary>Writes a <c>void (VnniArguments*)</c> of the System V calling convention.</summary>
@@ -87,8 +81,6 @@ internal sealed class VnniRoutine
         new(Register.Rdi, (int)Marshal.OffsetOf<VnniArguments>(name));
 
     private Zmm Sum(int tile, int row) => new((tile * _shape.Rows) + row);
-
-    private Zmm OtherSum(int row) => new(_shape.Rows + row);
 
     private Zmm Result(int tile, int row) => new(MaxSums + (tile * _shape.Rows) + row);
 
@@ -182,11 +174,6 @@ internal sealed class VnniRoutine
                     _assembler.Vpbroadcastd(Sum(tile, row), OfRow(_sums, group, row));
                 }
             }
-
-            if (_halvesSums)
-            {
-                Clear(OtherSum(row));
-            }
         }
     }
 
@@ -198,7 +185,7 @@ internal sealed class VnniRoutine
             Place x = _x + (((step * _shape.Rows) + row) * StepBytes);
             if (_shape.Tiles == 1)
             {
-                _assembler.Vpdpbusd(_halvesSums && step % 2 == 1 ? OtherSum(row) : Sum(0, row), codes[0], x);
+                _assembler.Vpdpbusd(Sum(0, row), codes[0], x);
                 continue;
             }
 
@@ -227,11 +214,6 @@ internal sealed class VnniRoutine
 
         for (int row = 0; row < _shape.Rows; row++)
         {
-            if (_halvesSums)
-            {
-                _assembler.Vpaddd(Sum(0, row), Sum(0, row), OtherSum(row));
-            }
-
             for (int tile = 0; tile < _shape.Tiles; tile++)
             {
                 _assembler.Vcvtdq2ps(_value, Sum(tile, row));
